@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Sends `signal` to process `pid` when this process ends, however it ends (kill -9 included): a shell waits on a pipe
+ * that only this process holds open. Returns a function that lifts the guard; call it once the process has ended.
+ */
+export function guardProcess(pid: number, signal: 'TERM' | 'KILL'): () => void {
+  // In a session of its own, so that a Ctrl-C in the terminal does not end the guard before this process.
+  const guard = spawn('/bin/sh', ['-c', `read _ || kill -s ${signal} ${pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.on('error', () => undefined);
+  guard.stdin.on('error', () => undefined);
+  guard.unref();
+  (guard.stdin as unknown as { unref(): void }).unref();
+  return () => guard.kill('SIGKILL');
+}
