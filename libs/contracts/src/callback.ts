@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, progressSchema } from './task.ts';
+import { instant, progressSchema, TASK_STATUSES } from './task.ts';
 
 /**
  * Body of `POST /agent/callback`. Unknown members are accepted and ignored. Idempotent by
@@ -27,3 +27,15 @@ export const callbackSchema = z
 export type Callback = z.infer<typeof callbackSchema>;
 /** What a sender writes: defaults may be left out. */
 export type CallbackInput = z.input<typeof callbackSchema>;
+
+/** Answer to a callback. `duplicate`: told before; `ignored`: it would go backwards. Neither changed anything. */
+export const callbackAnswerSchema = z
+  .object({
+    ok: z.literal(true),
+    task_id: z.uuid(),
+    status: z.enum(TASK_STATUSES),
+    duplicate: z.boolean().optional(),
+    ignored: z.boolean().optional(),
+  })
+  .meta({ id: 'CallbackAnswer' });
+export type CallbackAnswer = z.infer<typeof callbackAnswerSchema>;
