@@ -52,13 +52,23 @@ export type ReportOutcome =
       attempt: number;
     };
 
-/** A final report nobody delivered (its worker died first): found by the reconciler and accounted for once. */
-export type SettledReport = { task: Task; attempt: number; status: 'succeeded' | 'failed' };
+/** A finished task whose final callback nobody delivered (its worker died first), to be accounted for once. */
+export type UnreportedTask = { task: Task; attempt: number };
 
-/** What one reconcile pass mended. All counts. */
-export type ReconcileReport = { parked: number; unparked: number; settled: SettledReport[]; indexed: number };
+/**
+ * What one reconcile pass mended: letters indexed, index entries without a letter dropped, outcomes an agent reported
+ * before it let go of the job carried over, creates that never reached the queue dropped, and the finished tasks whose
+ * final callback never came (each returned exactly once over all processes).
+ */
+export type ReconcileReport = {
+  parked: number;
+  unparked: number;
+  settled: number;
+  orphans: number;
+  unreported: UnreportedTask[];
+};
 
-/** The supervisor's view of the tasks. Every method throws {@link StoreUnavailable} when Redis cannot be reached; none hangs. */
+/** The supervisor's view of the tasks. While Redis cannot be reached every method throws within seconds; none hangs. */
 export type TaskQueue = {
   /** Puts the task on the queue with its indexes and audit record, exactly once per idempotency key. */
   enqueue(
@@ -67,7 +77,8 @@ export type TaskQueue = {
   ): Promise<EnqueueOutcome>;
   /** The task, or undefined when there is none (or no more). */
   read(taskId: string): Promise<Task | undefined>;
-  list(query: TaskQuery): Promise<TaskPage>;
+  /** One page, or 'invalid_cursor' for a cursor that is not of this query. */
+  list(query: TaskQuery): Promise<TaskPage | 'invalid_cursor'>;
   cancel(taskId: string, request: { by: string; reason?: string }): Promise<CancelOutcome>;
   /** Applies an agent's callback, monotonically and once per (task_id, attempt, status). */
   report(callback: Callback): Promise<ReportOutcome>;

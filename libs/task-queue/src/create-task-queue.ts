@@ -1,0 +1,150 @@
+import type { Callback, Park, Task, TaskEnvelope } from '@nexus/contracts';
+import { PARKS } from '@nexus/contracts';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { ChangeFeed } from './change-feed.ts';
+import { enqueueTask } from './enqueue-task.ts';
+import { listTasks } from './list-tasks.ts';
+import { KEY_PREFIX, queueKeys } from './queue-keys.ts';
+import { bindScripts, type RunScript } from './queue-scripts.ts';
+import { reconcileTasks } from './reconcile-tasks.ts';
+import { applyReport } from './apply-report.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { createScheduler } from './scheduler.ts';
+import type { CancelOutcome, TaskQueue } from './task-queue.ts';
+import { TASK_FIELDS, type TaskRow, viewTask } from './task-view.ts';
+
+export type TaskQueueOptions = {
+  /** Connection for commands: fails fast while Redis is away. Stays the caller's to close. */
+  connection: Redis;
+  /** A new connection for blocking reads; closed by this library. */
+  connectBlocking: () => Redis;
+  /** TASK_QUEUE. */
+  queueName: string;
+  retry: RetryPolicy;
+  /** How long a terminal task is kept after its last change. 0 = until the next sweep. */
+  taskTtlSeconds: number;
+  /** How long automatic requeue of a task is locked after its retries are used up. 0 = no lock. */
+  taskLockSeconds: number;
+  /** Epoch milliseconds. */
+  now: () => number;
+  /** Errors of background work: connections, schedules. Never the outcome of a call. */
+  onError: (error: unknown) => void;
+};
+
+/** What the operations of this library work with. */
+export type QueueContext = TaskQueueOptions & {
+  keys: ReturnType<typeof queueKeys>;
+  run: RunScript;
+  /** BullMQ's queue; opened when Redis first answers, so that a supervisor may start before Redis does. */
+  queue: () => Promise<Queue>;
+  readMany: (ids: string[]) => Promise<(Task | undefined)[]>;
+};
+
+/** Tasks on BullMQ: the one place that knows how a task is kept. Opens nothing until the first call that needs it. */
+export function createTaskQueue(options: TaskQueueOptions): TaskQueue {
+  const context = openContext(options);
+  const feed = new ChangeFeed({ connect: options.connectBlocking, stream: context.keys.events });
+  const scheduler = createScheduler(options);
+  return {
+    enqueue: (envelope: Omit<TaskEnvelope, 'idempotency_key'>, request) => enqueueTask(context, envelope, request),
+    read: async (taskId) => (await context.readMany([taskId]))[0],
+    list: (query) => listTasks(query, { connection: options.connection, keys: context.keys, read: context.readMany }),
+    cancel: (taskId, request) => cancelTask(context, taskId, request),
+    report: (callback: Callback) => applyReport(context, callback),
+    watch: (taskId, listener) => feed.watch(taskId, listener),
+    sweep: () => sweepTasks(context),
+    reconcile: () => reconcileTasks(context),
+    parked: () => countParked(context),
+    check: () => checkRedis(options.connection),
+    schedule: (jobs) => scheduler.schedule(jobs),
+    async close() {
+      feed.close();
+      await scheduler.close();
+      await closeQueue(context);
+    },
+  };
+}
+
+const opened = new WeakMap<QueueContext, Promise<Queue>>();
+
+function openContext(options: TaskQueueOptions): QueueContext {
+  const keys = queueKeys(options.queueName);
+  const run = bindScripts(options.connection);
+  const context: QueueContext = {
+    ...options,
+    keys,
+    run,
+    queue() {
+      const current = opened.get(context) ?? openQueue(options);
+      opened.set(context, current);
+      // A queue opened while Redis was away stays broken: forget it, so that the next call opens a new one.
+      current.catch(() => opened.delete(context));
+      return current;
+    },
+    async readMany(ids) {
+      if (ids.length === 0) return [];
+      const rows = (await run('read', [keys.jobs], TASK_FIELDS.length, ...TASK_FIELDS, ...ids)) as (TaskRow | null)[];
+      return ids.map((id, at) => (rows[at] ? viewTask(id, rows[at]) : undefined));
+    },
+  };
+  return context;
+}
+
+async function openQueue(options: TaskQueueOptions): Promise<Queue> {
+  const queue = new Queue(options.queueName, { connection: options.connection, prefix: KEY_PREFIX });
+  queue.on('error', options.onError);
+  await queue.waitUntilReady();
+  return queue;
+}
+
+async function closeQueue(context: QueueContext): Promise<void> {
+  try {
+    await (await opened.get(context))?.close();
+  } catch (error) {
+    context.onError(error);
+  }
+}
+
+async function cancelTask(
+  context: QueueContext,
+  taskId: string,
+  request: { by: string; reason?: string },
+): Promise<CancelOutcome> {
+  const { keys, run, now } = context;
+  const message = request.reason ? `Cancelled by ${request.by}: ${request.reason}` : `Cancelled by ${request.by}.`;
+  const error = JSON.stringify({ code: 'CANCELLED', message });
+  const record = JSON.stringify({ ...request, at: new Date(now()).toISOString() });
+  const outcome = (await run('cancel', [keys.jobs, keys.index], taskId, now(), error, record, keys.cancelChannel)) as
+    'not_found' | 'terminal' | 'cancelled' | 'cancelling';
+  const task = outcome === 'not_found' ? undefined : (await context.readMany([taskId]))[0];
+  return outcome === 'not_found' || task === undefined ? { outcome: 'not_found' } : { outcome, task };
+}
+
+async function sweepTasks(context: QueueContext): Promise<number> {
+  const { keys, run } = context;
+  const batch = 200;
+  const before = context.now() - context.taskTtlSeconds * 1000;
+  let removed = 0;
+  for (;;) {
+    const count = Number(await run('sweep', [keys.jobs, keys.index, keys.audit], before, batch));
+    removed += count;
+    if (count < batch) return removed;
+  }
+}
+
+async function countParked({ connection, keys }: QueueContext): Promise<Record<Park, number>> {
+  const counts = await Promise.all(PARKS.map((park) => connection.zcard(`${keys.index}${park}:all`)));
+  return Object.fromEntries(PARKS.map((park, at) => [park, counts[at] ?? 0])) as Record<Park, number>;
+}
+
+async function checkRedis(connection: Redis): Promise<{ ok: boolean; message?: string }> {
+  await connection.ping();
+  const policy = await connection.config('GET', 'maxmemory-policy').catch(() => undefined);
+  const value = Array.isArray(policy) ? String(policy[1]) : undefined;
+  if (value === undefined || value === 'noeviction') return { ok: true };
+  return {
+    ok: false,
+    message: `Redis may evict tasks: maxmemory-policy is ${value}. Set it to noeviction.`,
+  };
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+
+/** Every key of this app carries this hash tag, so that its scripts run on one slot of a Redis Cluster. */
+export const KEY_PREFIX = '{nexus}';
+
+/** Where BullMQ and the index keep a queue. `jobs` and `index` are prefixes, the others whole keys. */
+export type QueueKeys = {
+  jobs: string;
+  index: string;
+  all: string;
+  byType: (taskType: string) => string;
+  byRequester: (requestedBy: string) => string;
+  idempotency: (scope: string, key: string) => string;
+  audit: string;
+  events: string;
+  cancelChannel: string;
+};
+
+/** Names the keys of one task queue. Pure; the same in every process that shares the queue. */
+export function queueKeys(queueName: string): QueueKeys {
+  const index = `${KEY_PREFIX}:ix:${queueName}:`;
+  const jobs = `${KEY_PREFIX}:${queueName}:`;
+  return {
+    jobs,
+    index,
+    all: `${index}tasks`,
+    byType: (taskType) => `${index}type:${taskType}`,
+    byRequester: (requestedBy) => `${index}by:${requestedBy}`,
+    idempotency: (scope, key) =>
+      `${KEY_PREFIX}:idempotency:${createHash('sha256')
+        .update(JSON.stringify([scope, key]))
+        .digest('hex')}`,
+    audit: `${KEY_PREFIX}:audit`,
+    events: `${jobs}events`,
+    cancelChannel: `${index}cancel`,
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Embeds a library's Lua scripts into a generated module, so that bundles are one file and scripts are still read as
+ * Lua. `lua/<verb>-<number of keys>.lua` becomes `scripts.<verb>`; `--@include name` pulls in `lua/include/name.lua`.
+ * Usage: node tools/embed-lua.mjs libs/task-queue [--check]
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const library = process.argv[2];
+const check = process.argv.includes('--check');
+const directory = join(library, 'lua');
+const target = join(library, 'src/lua.generated.ts');
+
+function expand(source) {
+  return source.replaceAll(/^--@include (\S+)\n/gm, (_line, name) =>
+    readFileSync(join(directory, 'include', `${name}.lua`), 'utf8'),
+  );
+}
+
+const entries = readdirSync(directory)
+  .filter((file) => file.endsWith('.lua'))
+  .sort()
+  .map((file) => {
+    const [, verb, keys] = /^([a-z-]+)-(\d+)\.lua$/.exec(file);
+    const name = verb.replaceAll(/-(\w)/g, (_dash, letter) => letter.toUpperCase());
+    return `  ${name}: {\n    keys: ${keys},\n    lua: ${JSON.stringify(expand(readFileSync(join(directory, file), 'utf8')))},\n  },\n`;
+  });
+const text = `// Generated from ${library}/lua by tools/embed-lua.mjs. Do not edit.\nexport const scripts = {\n${entries.join('')}} as const;\n`;
+let current = '';
+try {
+  current = readFileSync(target, 'utf8');
+} catch {
+  // First run: there is nothing to compare with.
+}
+if (current === text) process.exit(0);
+if (check) {
+  console.error(`${target} is out of date. Run: npm run generate`);
+  process.exit(1);
+}
+writeFileSync(target, text);
+console.log(`wrote ${target}`);
