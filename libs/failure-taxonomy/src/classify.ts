@@ -96,19 +96,25 @@ const programmingErrors = new Set([
 function codeOf(thrown: unknown): FailureCode {
   let current = thrown;
   for (let depth = 0; depth < DEEPEST_CAUSE && current !== undefined; depth += 1) {
-    const inner = current === thrown ? undefined : carriedCode(current);
-    const found = inner ?? codeOfOne(current);
+    const found = codeOfOne(current);
     if (found !== undefined) return found;
     current = innerOf(current);
   }
-  const name = readText(thrown, 'name');
+  const { name, message } = signsOf(thrown);
+  // What fetch throws when it has nothing more to say.
+  if (message === 'fetch failed' || message === 'terminated') return 'PROVIDER_UPSTREAM_ERROR';
   const isProgramming = name !== undefined && programmingErrors.has(name);
   return isProgramming || readText(thrown, 'syscall') !== undefined ? 'INTERNAL_ERROR' : 'UNKNOWN';
 }
 
-function carriedCode(value: unknown): FailureCode | undefined {
-  const code = isFailure(value) ? read(value, 'code') : undefined;
-  return isFailureCode(code) ? code : undefined;
+/** A failure that was caught and wrapped in another error: it still knows best. */
+function carriedFailure(thrown: unknown): Failure | ThrowableFailure | undefined {
+  let current = innerOf(thrown);
+  for (let depth = 0; depth < DEEPEST_CAUSE && current !== undefined; depth += 1) {
+    if (isFailure(current)) return current;
+    current = innerOf(current);
+  }
+  return undefined;
 }
 
 function describe(thrown: unknown): string {
@@ -116,9 +122,9 @@ function describe(thrown: unknown): string {
   if (message !== undefined) return message;
   const inner = readText(innerOf(thrown), 'message');
   if (inner !== undefined) return inner;
-  if (thrown === undefined || thrown === null) return `Something threw ${String(thrown)}`;
-  if (typeof thrown !== 'object' && typeof thrown !== 'function')
-    return String(thrown) || 'Something threw an empty text';
+  if (typeof thrown === 'string') return thrown === '' ? 'Something threw an empty text' : thrown;
+  if (thrown === null || typeof thrown !== 'object')
+    return `Something threw ${thrown === null ? 'null' : typeof thrown}`;
   const name = readText(thrown, 'name');
   return name === undefined ? 'Something threw a value without a message' : `${name} without a message`;
 }
@@ -202,25 +208,38 @@ function fromMarked(marked: Failure | ThrowableFailure): Failure {
   };
 }
 
-/**
- * The failure that anything thrown stands for, as data. A failure stays what it is; errors of fetch, undici, Node,
- * ioredis, BullMQ and zod are recognised; the rest is INTERNAL_ERROR (a programming error) or UNKNOWN. Never throws,
- * whatever was thrown: strings, undefined, circles, getters that throw.
- */
-export function toFailure(thrown: unknown): Failure {
-  if (isFailure(thrown)) return fromMarked(thrown);
-  const code = codeOf(thrown);
+function fromUnmarked(thrown: unknown): Failure {
   const { name } = signsOf(thrown);
   const message = (zodMessage(thrown) ?? describe(thrown)).slice(0, LONGEST_MESSAGE);
-  const detail = zodDetail(thrown);
   const cause = causeOf(thrown);
+  const own = {
+    message,
+    ...(name === undefined ? {} : { type: name }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+  const carried = carriedFailure(thrown);
+  if (carried !== undefined) return { ...fromMarked(carried), ...own };
+  const code = codeOf(thrown);
+  const detail = zodDetail(thrown);
   return {
     [FAILURE_MARKER]: 1,
     code,
-    message,
     retryable: isRetryable(code),
-    ...(name === undefined ? {} : { type: name }),
+    ...own,
     ...(detail === undefined ? {} : { detail }),
-    ...(cause === undefined ? {} : { cause }),
   };
+}
+
+/**
+ * The failure that anything thrown stands for, as data. A failure stays what it is, also inside other errors; errors of
+ * fetch, undici, Node, ioredis, BullMQ and zod are recognised; the rest is INTERNAL_ERROR (a programming error) or
+ * UNKNOWN. Never throws, whatever was thrown: strings, undefined, circles, getters that throw.
+ */
+export function toFailure(thrown: unknown): Failure {
+  try {
+    return isFailure(thrown) ? fromMarked(thrown) : fromUnmarked(thrown);
+  } catch {
+    const message = 'Something threw a value that cannot be read';
+    return { [FAILURE_MARKER]: 1, code: 'UNKNOWN', message, retryable: isRetryable('UNKNOWN') };
+  }
 }

@@ -19,14 +19,16 @@ export type HttpFailure = {
 };
 
 /** Codes of the supervisor's problems that are no failure codes of tasks, and what they mean for a task. */
-const problemCodes: Readonly<Record<string, FailureCode>> = {
-  LLM_DISABLED: 'PROVIDER_DISABLED',
-  RATE_LIMITED: 'PROVIDER_RATE_LIMIT',
-  // The request itself was refused: the same request would be refused again.
-  BAD_REQUEST: 'PAYLOAD_INVALID',
-  VALIDATION_ERROR: 'PAYLOAD_INVALID',
-  PAYLOAD_TOO_LARGE: 'PAYLOAD_INVALID',
-};
+const problemCodes: ReadonlyMap<string, FailureCode> = new Map(
+  Object.entries({
+    LLM_DISABLED: 'PROVIDER_DISABLED',
+    RATE_LIMITED: 'PROVIDER_RATE_LIMIT',
+    // The request itself was refused: the same request would be refused again.
+    BAD_REQUEST: 'PAYLOAD_INVALID',
+    VALIDATION_ERROR: 'PAYLOAD_INVALID',
+    PAYLOAD_TOO_LARGE: 'PAYLOAD_INVALID',
+  } as const),
+);
 
 function providerCode(status: number | undefined): FailureCode {
   if (status === undefined) return 'UNKNOWN';
@@ -67,7 +69,7 @@ function messageOf(answer: HttpFailure): string {
  */
 export function failureFromHttp(answer: HttpFailure): ThrowableFailure {
   const reported = answer.from === 'supervisor' ? text(member(member(answer.body, 'error'), 'code')) : undefined;
-  const named = reported === undefined ? undefined : isFailureCode(reported) ? reported : problemCodes[reported];
+  const named = reported === undefined ? undefined : isFailureCode(reported) ? reported : problemCodes.get(reported);
   const code = named ?? (answer.from === 'provider' ? providerCode(answer.status) : supervisorCode(answer.status));
   return failure(code, messageOf(answer), {
     httpStatus: answer.status,

@@ -27,8 +27,11 @@ export type Failure = {
   cause?: FailureCause;
 };
 
-/** A failure that can be thrown: an Error with a stack that carries the same members; `cause` is the original value. */
-export type ThrowableFailure = Error & Omit<Failure, 'cause'> & { cause?: unknown; toJSON(): Failure };
+/**
+ * A failure that can be thrown: an Error with a stack that carries the same members; `cause` is the original value. JSON
+ * keeps everything but stack and cause; structuredClone strips any Error, so send `toFailure(thrown)` between threads.
+ */
+export type ThrowableFailure = Error & Omit<Failure, 'cause'> & { cause?: unknown };
 
 const failureCauseSchema: z.ZodType<FailureCause> = z.lazy(() =>
   z.object({
@@ -73,7 +76,9 @@ export type FailureOptions = {
 export function failure(code: FailureCode, message: string, options: FailureOptions = {}): ThrowableFailure {
   const { detail, retryAfterSeconds, httpStatus, type } = options;
   const error = new Error(message, options.cause === undefined ? {} : { cause: options.cause });
-  error.name = 'Failure';
+  Object.defineProperty(error, 'name', { value: 'Failure', enumerable: false });
+  // An Error's message is not enumerable: JSON would lose it.
+  Object.defineProperty(error, 'message', { value: message, enumerable: true });
   Error.captureStackTrace?.(error, failure);
   return Object.assign(error, {
     [FAILURE_MARKER]: 1 as const,
@@ -83,5 +88,5 @@ export function failure(code: FailureCode, message: string, options: FailureOpti
     ...(detail === undefined ? {} : { detail }),
     ...(httpStatus === undefined ? {} : { http_status: httpStatus }),
     ...(retryAfterSeconds === undefined ? {} : { retry_after_s: retryAfterSeconds }),
-  }) as ThrowableFailure;
+  });
 }
