@@ -17,6 +17,8 @@ export type RedisConnectionOptions = {
 /** A command on a request connection has an answer or an error within this time, also when Redis is stopped. */
 export const COMMAND_TIMEOUT_MS = 1500;
 const CONNECT_TIMEOUT_MS = 2000;
+/** A closed connection that the other side does not close is cut after this. */
+const DISCONNECT_TIMEOUT_MS = 500;
 /** A connection that says nothing for this long while answers are due is dead, e.g. behind a cut cable. */
 const SOCKET_TIMEOUT_MS = 6000;
 const KEEP_ALIVE_MS = 10_000;
@@ -32,6 +34,7 @@ function optionsFor({ purpose, name }: RedisConnectionOptions): Options {
   const always: Options = {
     connectionName: name,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     keepAlive: KEEP_ALIVE_MS,
     retryStrategy: reconnectDelay,
     // A failover leaves the old primary read-only: reconnect, and send that command again.
