@@ -19,7 +19,7 @@ export const livenessSchema = z.object({ status: z.literal('ok') }).meta({ id: '
 /** Answer of `GET /health/ready`, both as 200 and as 503. */
 export const readinessSchema = z
   .object({
-    status: z.enum(['ready', 'not_ready']),
+    status: z.enum(['ok', 'degraded']),
     checks: z.record(z.string(), z.object({ ok: z.boolean(), message: z.string().optional() })),
   })
   .meta({ id: 'Readiness' });
