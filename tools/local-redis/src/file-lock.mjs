@@ -31,24 +31,30 @@ export async function withFileLock(path, action, { onWait, pollMilliseconds = 50
  * process; null where the system does not tell (no /proc) or the process is gone.
  */
 export function processStart(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in brackets and may hold spaces; the start time is field 22.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
+  return processStatus(pid)?.start ?? null;
 }
 
-/** Whether a process that was recorded as `{pid, start}` still runs. */
+/** Whether a process that was recorded as `{pid, start}` still runs; one that ended and was never reaped does not. */
 export function isAlive({ pid, start }) {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (error.code !== 'EPERM') return false;
   }
-  const now = processStart(pid);
-  return start === null || now === null || now === start;
+  const now = processStatus(pid);
+  if (now === null) return true;
+  return !'ZX'.includes(now.state) && (start === null || now.start === start);
+}
+
+function processStatus(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the program's name in brackets and may hold spaces; field 3 is the state, 22 the start.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], start: fields[19] };
+  } catch {
+    return null;
+  }
 }
 
 /** A hard link appears with its whole content at once, so a reader never sees a lock without its holder. */

@@ -20,12 +20,20 @@ export interface FindOptions {
   readonly environment: Environment;
   readonly dataDirectory: string;
   readonly report: (line: string) => void;
+  /** Steps that came before these and found nothing, for the error's list. */
+  readonly tried?: readonly TriedStep[];
+}
+
+/** A step that found nothing. */
+export interface TriedStep {
+  readonly step: string;
+  readonly reason: string;
 }
 
 /** The error of a machine without Redis; the message lists every step tried and what to type. */
 export interface RedisNotFoundError extends Error {
   readonly code: 'REDIS_NOT_FOUND';
-  readonly tried: readonly { readonly step: string; readonly reason: string }[];
+  readonly tried: readonly TriedStep[];
 }
 
 const ADVICE = `Install Redis 6.2 or later, or name a running one. One of these is enough:
@@ -41,24 +49,25 @@ const ADVICE = `Install Redis 6.2 or later, or name a running one. One of these 
  * cache → docker or podman that answers → Debian packages unpacked into the cache. Many callers at once download once.
  * Rejects with RedisNotFoundError.
  */
-export async function findRedis({ environment, dataDirectory, report }: FindOptions): Promise<RedisBinary> {
+export async function findRedis({ environment, dataDirectory, report, tried = [] }: FindOptions): Promise<RedisBinary> {
   const named = environment['NEXUS_REDIS_SERVER'];
   if (named !== undefined && named !== '') {
-    return firstFound([{ name: 'NEXUS_REDIS_SERVER', find: () => probeProgram(named, 'NEXUS_REDIS_SERVER') }]);
+    return firstFound([{ name: 'NEXUS_REDIS_SERVER', find: () => probeProgram(named, 'NEXUS_REDIS_SERVER') }], tried);
   }
   const path = environment['PATH'];
   const cacheDirectory = redisCacheDirectory(environment, dataDirectory);
-  return firstFound([
+  const steps = [
     { name: 'redis-server or valkey-server on PATH', find: () => findOnPath(path) },
     { name: 'unpacked copy', find: () => findInCache(cacheDirectory) },
     { name: 'docker or podman', find: () => findContainerEngine(path, report) },
     { name: 'Debian packages', find: () => unpackOnce({ path, cacheDirectory, report }) },
-  ]);
+  ];
+  return firstFound(steps, tried);
 }
 
-/** Takes the steps in order; the first that finds something wins. */
-export async function firstFound(steps: readonly FindStep[]): Promise<RedisBinary> {
-  const tried: { step: string; reason: string }[] = [];
+/** Takes the steps in order; the first that finds something wins. Rejects with RedisNotFoundError. */
+export async function firstFound(steps: readonly FindStep[], before: readonly TriedStep[] = []): Promise<RedisBinary> {
+  const tried = [...before];
   for (const { name, find } of steps) {
     const result = await find();
     if ('found' in result) return result.found;

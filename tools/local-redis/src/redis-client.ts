@@ -48,13 +48,20 @@ function clientOn(socket: Socket, timeout: number): RedisClient {
   socket.setTimeout(timeout, () => fail(new Error(`no answer within ${timeout} ms`)));
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('the connection was closed')));
-  socket.on('data', (chunk) => {
+  function take(chunk: Buffer): void {
     received = Buffer.concat([received, chunk]);
     for (let parsed = parseReply(received, 0); parsed !== undefined; parsed = parseReply(received, 0)) {
       received = received.subarray(parsed.next);
       const first = waiting.shift();
       if (parsed.value instanceof Error) first?.reject(parsed.value);
       else first?.resolve(parsed.value);
+    }
+  }
+  socket.on('data', (chunk) => {
+    try {
+      take(chunk);
+    } catch (error) {
+      fail(error instanceof Error ? error : new Error(String(error)));
     }
   });
   return {
@@ -81,7 +88,7 @@ function parseReply(bytes: Buffer, start: number): Parsed {
   if (kind === '-') return { value: new Error(line), next };
   if (kind === ':') return { value: Number(line), next };
   if (kind === '*') return parseArray(bytes, { length: Number(line), next });
-  if (kind !== '$') return { value: new Error('the server does not speak the Redis protocol'), next: bytes.length };
+  if (kind !== '$') throw new Error('the server does not speak the Redis protocol');
   const length = Number(line);
   if (length < 0) return { value: null, next };
   if (bytes.length < next + length + 2) return undefined;

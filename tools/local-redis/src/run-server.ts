@@ -75,6 +75,7 @@ export async function waitUntilReady(
     if (server.hasExited()) return 'the server process ended';
     const answer = await askPing(server.url);
     if (answer === 'PONG') return undefined;
+    if (/^(NOAUTH|WRONGPASS)/.test(answer)) return 'a server with another password answers there';
     if (answer.startsWith('LOADING')) limit = loadingTimeout;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

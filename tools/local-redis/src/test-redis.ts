@@ -10,7 +10,7 @@ import { lastLogLines, type RunningServer, runServer, waitUntilReady } from './r
 
 /** A Redis server of a test's own. */
 export interface TestRedis {
-  /** For ioredis and BullMQ; no password. The same for the whole life, restarts included. */
+  /** For ioredis and BullMQ. The same for the whole life, restarts included. */
   readonly url: string;
   readonly port: number;
   /** The present process; changes with restart(). */
@@ -27,6 +27,8 @@ export interface TestRedis {
 export interface TestRedisOptions {
   readonly appendonly?: boolean;
   readonly directory?: string;
+  /** Asked of every client, and part of the URL; none by default. */
+  readonly password?: string;
   /** Further lines of redis.conf, such as `{ 'maxmemory-policy': 'allkeys-lru' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -50,7 +52,8 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
     'maxmemory-policy': 'noeviction',
     ...options.settings,
   };
-  const start = (port: number): Promise<GuardedServer> => startGuarded({ binary, directory, port, settings });
+  const start = (port: number): Promise<GuardedServer> =>
+    startGuarded({ binary, directory, port, password: options.password ?? '', settings });
   let current = await startAnywhere(start);
   const { port } = current;
   return {
@@ -109,12 +112,13 @@ interface StartOptions {
   readonly binary: RedisBinary;
   readonly directory: string;
   readonly port: number;
+  readonly password: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 async function startGuarded(options: StartOptions): Promise<GuardedServer> {
   const { port, directory } = options;
-  const server = runServer({ ...options, password: '', detached: false });
+  const server = runServer({ ...options, detached: false });
   const guarded = { server, port, lift: guardProcess(server.pid, 'KILL') };
   const reason = (await waitUntilReady(server)) ?? (await whyForeign(guarded, options.binary));
   if (reason === undefined) return guarded;
