@@ -55,7 +55,7 @@ const numbers = new RegExp(
     // 2: resident registration number, yymmdd-sxxxxxx
     `(?<![0-9A-Za-z.])(\\d\\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?:${separator}{1,3}|)[1-8]\\d{6})(?![0-9A-Za-z])`,
     // 3: Korean mobile or landline, with the leading 0 or with the country code
-    `(?<![0-9A-Za-z]|[0-9][.,])((?:\\(?(?:\\+|00)82\\)?${gap}(?:\\(?0\\)?)?|\\(?82\\)?${gap}(?=1[016789])|\\(?0)(?:1[016789]|2|3[1-3]|4[1-4]|5[0-57]\\d?|6[1-4]|70|80)${gap}\\d{3,4}${gap}\\d{4})(?![0-9A-Za-z]|[.,][0-9])`,
+    `(?<![0-9A-Za-z]|[0-9]\\.)((?:\\(?(?:\\+|00)82\\)?${gap}(?:\\(?0\\)?)?|\\(?82\\)?${gap}(?=1[016789])|\\(?0)(?:1[016789]|2|3[1-3]|4[1-4]|5[0-57]\\d?|6[1-4]|70|80)${gap}\\d{3,4}${gap}\\d{4})(?![0-9A-Za-z]|\\.[0-9])`,
     // 4: any other international number
     `(?<![0-9A-Za-z+])(\\+[1-9]\\d{0,2}(?:${gap}\\(?\\d{1,4}\\)?){2,6})(?![0-9A-Za-z])`,
     // 5: payment card in groups or bare
@@ -69,7 +69,8 @@ const numbers = new RegExp(
 /** Bank account and passport numbers have no shape of their own: they are known by the word before them. */
 const account = /((?:계좌|입금|은행|account\s{0,2}(?:no\.?|number|#))[^0-9\n]{0,20})(\d[\d-]{7,18}\d)(?![\d-])/gi;
 const passport = /((?:여권|passport)[^0-9A-Za-z\n]{0,3}[^0-9\n]{0,15}?)\b([A-Z]\d{3}[A-Z0-9]\d{4})(?![0-9A-Za-z])/gi;
-const accountHint = /계좌|입금|은행|account|여권|passport/i;
+const accountHint = /계좌|입금|은행|account/i;
+const passportHint = /여권|passport/i;
 
 /** Fewer than eight digits in reach of each other are no number of a person. */
 const numberHint =
@@ -97,14 +98,22 @@ function maskNumber(whole: string, groups: (string | undefined)[]): string {
   return licence === undefined ? whole : keepLast(licence, 2);
 }
 
+const blanks = ' \n\r\t';
+
+/** The first character that is not blank from `at` on, in the direction of `step`. */
+function nextCharacter(text: string, at: number, step: 1 | -1): string {
+  let index = at;
+  while (blanks.includes(text.charAt(index)) && index >= 0 && index < text.length) index += step;
+  return text.charAt(index);
+}
+
 /** A masked bare number between `:`, `[`, `,` and `,`, `]`, `}` was a JSON number: another number keeps the text JSON. */
 function keepJson(masked: string, written: string, surroundings: { text: string; offset: number }): string {
   if (masked === written || !/^\d+$/.test(written) || written.startsWith('0')) return masked;
-  const before = /[:[,]\s{0,4}$/.test(
-    surroundings.text.slice(Math.max(0, surroundings.offset - 5), surroundings.offset),
-  );
-  const end = surroundings.offset + written.length;
-  return before && /^\s{0,4}[,\]}]/.test(surroundings.text.slice(end, end + 5)) ? '0' : masked;
+  const before = nextCharacter(surroundings.text, surroundings.offset - 1, -1);
+  const after = nextCharacter(surroundings.text, surroundings.offset + written.length, 1);
+  const isJsonNumber = before !== '' && after !== '' && ':[,'.includes(before) && ',]}'.includes(after);
+  return isJsonNumber ? '0' : masked;
 }
 
 /**
@@ -112,13 +121,16 @@ function keepJson(masked: string, written: string, surroundings: { text: string;
  * licence, passport and account numbers little or nothing. UUIDs, hashes, amounts, dates and times stay whole.
  */
 export function maskNumbers(text: string): string {
-  if (!numberHint.test(text)) return text;
+  const masked = numberHint.test(text) ? maskShaped(text) : text;
+  if (!passportHint.test(masked)) return masked;
+  return masked.replace(passport, (_whole, before: string, written: string) => before + keepLast(written, 3));
+}
+
+function maskShaped(text: string): string {
   const masked = text.replace(numbers, (whole: string, ...rest: unknown[]) => {
     const offset = rest[6] as number;
     return keepJson(maskNumber(whole, rest.slice(0, 6) as (string | undefined)[]), whole, { text, offset });
   });
   if (!accountHint.test(masked)) return masked;
-  return masked
-    .replace(account, (_whole, before: string, written: string) => before + keepLast(written, 3))
-    .replace(passport, (_whole, before: string, written: string) => before + keepLast(written, 3));
+  return masked.replace(account, (_whole, before: string, written: string) => before + keepLast(written, 3));
 }

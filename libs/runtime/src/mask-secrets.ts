@@ -60,24 +60,26 @@ const tokens = new RegExp(`(?<![A-Za-z0-9_])(?:${tokenShapes})`, 'g');
 
 /** Webhook addresses are keys: whoever knows one may post. The host stays, so that one sees which it was. */
 const webhooks =
-  /(hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/|[a-z0-9-]{1,63}\.webhook\.office\.com\/webhookb2\/|api\.telegram\.org\/bot|chat\.googleapis\.com\/v1\/spaces\/)[^\s"'<>\\)\]]{1,1024}/gi;
+  /(hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/|\.webhook\.office\.com\/webhookb2\/|api\.telegram\.org\/bot|chat\.googleapis\.com\/v1\/spaces\/)[^\s"'<>\\)\]]{1,1024}/gi;
 
 const urlPassword = /(\b[a-z][a-z0-9+.-]{1,20}:\/\/)([^\s/@:"'\\]{0,128}):([^\s/@"'\\]{1,256})@/gi;
 const urlSignature =
   /([?&](?:sig|signature|key|api_key|apikey|token|access_token|x-amz-signature|x-goog-signature)=)[^\s&"'<>\\#]{4,1024}/gi;
-const bearer = /\b(bearer|basic|negotiate)(\s{1,8})(?!\[masked\])[A-Za-z0-9+/=._~-]{6,4096}/gi;
+/** A word of letters only, such as "bearer values", is prose. */
+const bearer =
+  /\b(bearer|basic|negotiate)(\s{1,8})(?=[A-Za-z]{0,64}[0-9+/=._~-]|[A-Za-z]{20})[A-Za-z0-9+/=._~-]{6,4096}/gi;
 
 /** `NAME=value`, `name: value`, `"name":"value"` with a secret name. The name must end right before the sign. */
 const assignmentName =
   '[A-Za-z0-9_.-]{0,40}(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|admin[_-]?key|agent[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|authorization|cookie|credentials?|webhook[_-]?url)';
 const assignment = new RegExp(
-  `(?<![A-Za-z0-9_.-])(${assignmentName})(\\\\?["']?\\s{0,4}[:=]\\s{0,4})(\\\\?["'\`]?)((?:(?:bearer|basic)\\s{1,4})?)((?!\\[masked\\])[^\\s"'\`,;&}\\])<>\\\\]{4,4096})`,
+  `(?<![A-Za-z0-9_.-])(${assignmentName})(\\\\?["']?\\s{0,4}[:=]\\s{0,4})(\\\\?["'\`]?)((?:(?:bearer|basic)\\s{1,4})?)((?!\\[masked\\]|(?:bearer|basic|negotiate)\\b)[^\\s"'\`,;&}\\])<>\\\\]{4,4096})`,
   'gi',
 );
 
 /** Any of these must be there before a pattern above can match: one cheap look at most texts. */
 const hints =
-  /sk-|gh[pousr]_|github_pat_|glpat-|xox|xapp-|A(?:KIA|SIA|BIA|CCA)|AIza|ya29|npm_|hf_|pplx-|k_live|k_test|whsec_|nx_live|nx_test|eyJ|[0-9a-f]{32}\.|\d{8}:|\/\/|passw|pwd|passphrase|secret|token|key|authorization|cookie|credential|webhook|bearer|basic|negotiate|sig=|BEGIN /i;
+  /sk-|gh[pousr]_|github_pat_|glpat-|xox|xapp-|A(?:KIA|SIA|BIA|CCA)|AIza|ya29|npm_|hf_|pplx-|k_live|k_test|whsec_|nx_live|nx_test|eyJ|(?<![0-9a-f])[0-9a-f]{32}\.|(?<!\d)\d{8,10}:|\/\/|passw|pwd|passphrase|secret|token|key|authorization|cookie|credential|webhook|bearer|basic|negotiate|sig=|BEGIN /i;
 
 const pemBegin = '-----BEGIN ';
 const pemEnd = '-----END ';
@@ -121,6 +123,6 @@ function maskAssignment(whole: string, ...groups: string[]): string {
   // An unquoted number behind a quoted name is a JSON number: it becomes another number, so that the text stays JSON.
   const bareNumber = quote === '' && /["']/.test(sign) && /^-?\d+(\.\d+)?$/.test(value);
   if (bareNumber) return `${name}${sign}0`;
-  if (quote === '' && /["']/.test(sign) && /^(true|false|null|\[|\{)/.test(value)) return whole;
+  if (quote === '' && /^(?:true|false|null|undefined|none|\[|\{)/i.test(value)) return whole;
   return `${name}${sign}${quote}${scheme}${MASKED}`;
 }

@@ -12,7 +12,7 @@ function maskEmails(text: string): string {
 
 /**
  * Masks a text: e-mail addresses keep two characters, phone numbers three digits, secrets nothing. Linear in the length,
- * idempotent, and a text that is JSON stays JSON. UUIDs, hashes, amounts, dates and times stay whole.
+ * idempotent, and the text of a JSON object or array stays one. UUIDs, hashes, amounts, dates and times stay whole.
  */
 export function maskText(text: string): string {
   if (text.length < 6) return text;
@@ -45,16 +45,10 @@ type Walk = {
 /** Deeper than any payload the platform accepts, shallower than the stack. */
 const DEEPEST = 200;
 
-function shorten(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  return `${text.slice(0, limit)}…(+${text.length - limit} characters)`;
-}
-
-function maskString(text: string, walk: Walk): string {
-  // Cut before masking bounds the work; a margin keeps a number on the edge from being cut into something unmaskable.
-  const limit = walk.maxTextLength;
+function maskString(text: string, limit: number): string {
   if (text.length <= limit) return maskText(text);
-  return shorten(maskText(text.slice(0, limit + 256)), limit) + `…(+${text.length - limit} characters)`;
+  // Cutting first bounds the work; the margin keeps what stands on the edge from being cut into something unrecognisable.
+  return `${maskText(text.slice(0, limit + 256)).slice(0, limit)}…(+${text.length - limit} characters)`;
 }
 
 function hide(value: unknown): unknown {
@@ -77,7 +71,7 @@ function maskPerson(value: unknown, walk: Walk): unknown {
 function maskAny(value: unknown, walk: Walk): unknown {
   switch (typeof value) {
     case 'string':
-      return maskString(value, walk);
+      return maskString(value, walk.maxTextLength);
     case 'bigint':
       return value.toString();
     case 'number':

@@ -32,7 +32,7 @@ function untilReady(redis: Redis): Promise<void> {
 }
 
 /** A loopback address that accepts connections and never says a word. */
-async function silentServer(): Promise<{ url: string; close(): void }> {
+async function silentServer(): Promise<{ url: string; close: () => void }> {
   const sockets: Socket[] = [];
   const silent = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
   silent.listen(0, '127.0.0.1');
