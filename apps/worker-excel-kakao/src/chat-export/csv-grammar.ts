@@ -9,6 +9,8 @@ import type { Notice } from './system-notice.ts';
 
 const HEADER = /^"?date"?,"?user"?,"?message"?$/i;
 const BATCH = 500;
+/** Far beyond any name KakaoTalk allows: what is longer is no name. */
+const LONGEST_NAME = 300;
 const DELETED = new Set(['삭제된 메시지입니다.', '메시지가 삭제되었습니다.', 'The message has been deleted.']);
 
 /** True for the first line of a macOS export, or of any CSV with the same three columns. */
@@ -75,7 +77,13 @@ export class CsvGrammar implements ExportGrammar {
   #row(record: CsvRecord, fields: readonly string[]): void {
     const [date, sender, text] = fields;
     if (isCsvHeader(record.text)) return this.#assembler.frame('header', record.text, { line: record.line });
-    if (date === undefined || sender === undefined || text === undefined || fields.length !== 3) {
+    if (
+      date === undefined ||
+      sender === undefined ||
+      text === undefined ||
+      fields.length !== 3 ||
+      sender.length > LONGEST_NAME
+    ) {
       return this.#assembler.unparsed('broken_csv', record.text, record.line);
     }
     const at = date === '' ? undefined : readIsoTime(date.trim());

@@ -16,6 +16,8 @@ export const DELETED_RECORDS: ReadonlySet<string> = new Set([
 /** Names are learned to divide "a : b : c"; beyond this many the first colon divides. */
 const MOST_KNOWN_NAMES = 20_000;
 const MOST_DIVISIONS = 4;
+/** Far beyond any name KakaoTalk allows: what is longer is no name. */
+const LONGEST_NAME = 300;
 
 /**
  * The text exports of the phone apps: `stamp, name : text` for talk, `stamp, notice` (Android) or `stamp: notice` (iOS)
@@ -106,6 +108,7 @@ export class MobileGrammar implements ExportGrammar {
     const lineFeed = content.indexOf('\n');
     const firstLine = lineFeed === -1 ? content : content.slice(0, lineFeed);
     const first = firstLine.indexOf(TALK);
+    if (first > LONGEST_NAME) return undefined;
     if (first < 1) return this.#divideEmpty(firstLine, content);
     const name = this.#knownName(firstLine, first) ?? firstLine.slice(0, first);
     this.#learn(name);
@@ -114,14 +117,14 @@ export class MobileGrammar implements ExportGrammar {
 
   /** "name :" is what an editor that trims line ends leaves of an empty message. */
   #divideEmpty(firstLine: string, content: string): { sender: string; text: string } | undefined {
-    if (!firstLine.endsWith(' :') || firstLine.length < 3) return undefined;
+    if (!firstLine.endsWith(' :') || firstLine.length < 3 || firstLine.length > LONGEST_NAME) return undefined;
     return { sender: firstLine.slice(0, -2), text: content.slice(firstLine.length) };
   }
 
   #knownName(firstLine: string, first: number): string | undefined {
     let longest: string | undefined;
     let at = first;
-    for (let division = 0; at !== -1 && division < MOST_DIVISIONS; division += 1) {
+    for (let division = 0; at !== -1 && at <= LONGEST_NAME && division < MOST_DIVISIONS; division += 1) {
       const name = firstLine.slice(0, at);
       if (this.#knownNames.has(name)) longest = name;
       at = firstLine.indexOf(TALK, at + 1);

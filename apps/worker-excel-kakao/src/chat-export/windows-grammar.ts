@@ -10,7 +10,7 @@ import { meridiemOf, secondsOfDay, startOfDay } from './wall-clock.ts';
  * brackets come out whole, and a message that quotes a log is not mistaken for its quotation.
  */
 const MESSAGE =
-  /^\[([^\n]+?)\] \[(?:(오전|오후) )?(\d{1,2}):(\d{2})(?:[ \u00a0\u202f]([AaPp][Mm]))?\](?: ([\s\S]*)|$|(\S[\s\S]*))/;
+  /^\[([^\n]{1,300}?)\] \[(?:(오전|오후) )?(\d{1,2}):(\d{2})(?:[ \u00a0\u202f]([AaPp][Mm]))?\](?: ([\s\S]*)|$|(\S[\s\S]*))/;
 const DATE_LINE = /^-{5,} (.+) -{5,}$/;
 const LONGEST_DATE_LINE = 120;
 
