@@ -11,11 +11,11 @@ export type HealthServerOptions = {
   /** 0 = any free port. */
   port: number;
   checks: Record<string, HealthCheck>;
-  metrics: { expose(): Promise<string>; contentType: string };
+  metrics: { expose: () => Promise<string>; contentType: string };
   logger: Logger;
 };
 
-export type HealthServer = { port: number; close(): Promise<void> };
+export type HealthServer = { port: number; close: () => Promise<void> };
 
 /** A check that does not answer by then counts as failed, so that /health/ready always does. */
 const CHECK_TIMEOUT_MS = 2000;

@@ -18,12 +18,12 @@ export type LogFields = Record<string, unknown>;
  * call ever throws or waits.
  */
 export type Logger = {
-  debug(msg: string, fields?: LogFields): void;
-  info(msg: string, fields?: LogFields): void;
-  warn(msg: string, fields?: LogFields): void;
-  error(msg: string, fields?: LogFields): void;
+  debug: (msg: string, fields?: LogFields) => void;
+  info: (msg: string, fields?: LogFields) => void;
+  warn: (msg: string, fields?: LogFields) => void;
+  error: (msg: string, fields?: LogFields) => void;
   /** A logger that adds these fields to every line. */
-  child(fields: LogFields): Logger;
+  child: (fields: LogFields) => Logger;
 };
 
 export type LoggerOptions = {
@@ -42,6 +42,9 @@ export type LoggerOptions = {
 export const MAX_LINE_BYTES = 16 * 1024;
 
 const limits = { maxDepth: 8, maxItems: 100, maxTextLength: 4000 };
+/** What ties lines together: written first and never cut. */
+const ties = ['correlation_id', 'task_id', 'task_type', 'event', 'request_id'] as const;
+const kept = new Set<string>(['ts', 'level', 'logger', ...ties]);
 const reserved = new Set(['ts', 'level', 'logger', 'msg']);
 
 type Sink = Required<Omit<LoggerOptions, 'personFields'>> & { threshold: number; personFields: readonly string[] };
@@ -62,6 +65,7 @@ function guardStdout(): void {
 function splitErrors(fields: LogFields): { plain: LogFields; thrown: unknown } {
   let thrown: unknown;
   const plain: LogFields = {};
+  for (const name of ties) if (fields[name] !== undefined) plain[name] = fields[name];
   for (const [name, value] of Object.entries(fields)) {
     if (reserved.has(name)) plain[`${name}_`] = value;
     else if (thrown === undefined && isError(value)) thrown = value;
@@ -78,17 +82,16 @@ function assemble(sink: Sink, head: { level: LogLevel; msg: string }, fields: Lo
     ts: iso(sink.now()),
     level: head.level,
     logger: sink.name,
-    msg: maskText(head.msg),
+    msg: maskText(String(head.msg)),
     ...(correlation === undefined ? {} : { correlation_id: correlation }),
     ...masked,
     ...(thrown === undefined ? {} : { exc_info: maskText(describeError(thrown)) }),
   };
 }
 
-/** Cuts the longest texts until the line fits; what ties lines together stays. */
+/** Cuts the longest texts and objects until the line fits; what ties lines together stays. */
 function fit(line: Record<string, unknown>): string {
   let written = JSON.stringify(line);
-  const kept = new Set(['ts', 'level', 'logger', 'correlation_id', 'task_id', 'task_type', 'event', 'request_id']);
   for (let limit = 2000; limit >= 125 && Buffer.byteLength(written) > MAX_LINE_BYTES; limit /= 2) {
     const shorter = Object.entries(line).map(([name, value]) => [name, kept.has(name) ? value : cut(value, limit)]);
     written = JSON.stringify({ ...Object.fromEntries(shorter), truncated: true });

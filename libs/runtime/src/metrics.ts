@@ -42,10 +42,10 @@ type HandleOf<Definition> = Definition extends { kind: infer Kind; labels: infer
 export type Metrics<Definitions extends Readonly<Record<string, MetricDefinition>>> = {
   handles: { readonly [Key in keyof Definitions]: HandleOf<Definitions[Key]> };
   /** The text of a scrape, every declared name with HELP and TYPE. Never rejects. */
-  expose(): Promise<string>;
+  expose: () => Promise<string>;
   contentType: string;
   /** Runs before each scrape, to set gauges from state that several processes share; a failure is logged, not thrown. */
-  beforeScrape(refresh: () => Promise<void>): void;
+  beforeScrape: (refresh: () => Promise<void>) => void;
 };
 
 /** Declares a metric; keeps its kind and label names in the type. */
@@ -111,8 +111,15 @@ export function registerMetrics<const Definitions extends Readonly<Record<string
   const handles = Object.fromEntries(
     Object.entries(definitions).map(([key, definition]) => [key, makeHandle(definition, registry, guard)]),
   );
+  async function refreshSafely(refresh: () => Promise<void>): Promise<void> {
+    try {
+      await refresh();
+    } catch (error) {
+      report('beforeScrape', error);
+    }
+  }
   async function expose(): Promise<string> {
-    await Promise.all(refreshers.map((refresh) => refresh().catch((error: unknown) => report('beforeScrape', error))));
+    await Promise.all(refreshers.map(refreshSafely));
     try {
       return await registry.metrics();
     } catch (error) {
