@@ -24,7 +24,15 @@ export { describeError } from './describe-error.ts';
 export { createLogger, LOG_LEVELS, MAX_LINE_BYTES, silentLogger } from './logger.ts';
 export type { LogFields, Logger, LoggerOptions, LogLevel } from './logger.ts';
 export { bounded, defineMetric, registerMetrics } from './metrics.ts';
-export type { CounterHandle, GaugeHandle, HistogramHandle, LabelBound, MetricDefinition, Metrics } from './metrics.ts';
+export type {
+  CounterHandle,
+  GaugeHandle,
+  HistogramHandle,
+  LabelBound,
+  MetricDefinition,
+  Metrics,
+  MetricsOptions,
+} from './metrics.ts';
 export { COMMAND_TIMEOUT_MS, connectRedis, pingRedis, reconnectDelay, redisHealth } from './redis.ts';
 export type { RedisConnectionOptions, RedisPurpose } from './redis.ts';
 export { readiness, startHealthServer } from './health-server.ts';

@@ -92,6 +92,12 @@ describe('metrics', () => {
     expect(await metrics.expose()).toContain('nexus_parked_tasks{park="hold"} 2');
   });
 
+  test('of the process itself are there when asked for', async () => {
+    const metrics = registerMetrics({}, { processMetrics: true });
+    expect(await metrics.expose()).toMatch(/^process_resident_memory_bytes \d+$/m);
+    expect(await registerMetrics({}).expose()).not.toContain('process_');
+  });
+
   test('two registries of one process do not meet; a name twice or badly spelt fails at the start', async () => {
     const [one, other] = [withLog().metrics, withLog().metrics];
     one.handles.created.increment({ task_type: 'a' });

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
 
 /** How many different values a label may take before further ones are counted as `other`. */
@@ -88,15 +88,23 @@ function makeHandle(definition: MetricDefinition, registry: Registry, guard: Gua
   return { observe: (labels, value = 0) => guard(name, () => histogram.observe(bound(labels), value)) };
 }
 
+export type MetricsOptions = {
+  /** Told of metrics that fail. */
+  logger?: Logger;
+  /** Adds prom-client's metrics of the process: memory, CPU, event loop lag, garbage collection. */
+  processMetrics?: boolean;
+};
+
 /**
  * Registers the metrics of a process in a registry of their own. Wrong definitions (a name twice, an invalid name) throw
  * here, at the start; from then on a failing metric costs a log line and nothing else.
  */
 export function registerMetrics<const Definitions extends Readonly<Record<string, MetricDefinition>>>(
   definitions: Definitions,
-  options: { logger?: Logger } = {},
+  options: MetricsOptions = {},
 ): Metrics<Definitions> {
   const registry = new Registry();
+  if (options.processMetrics === true) collectDefaultMetrics({ register: registry });
   const refreshers: (() => Promise<void>)[] = [];
   function report(metric: string, error: unknown): void {
     options.logger?.error('A metric failed', { event: 'METRIC_FAILED', metric, error });

@@ -135,6 +135,15 @@ describe('a service', () => {
     expect(lines.map(({ msg }) => msg)).toContain('stopping');
   });
 
+  test('that never starts and is told to stop is ended with 1', async () => {
+    const hangs = `async function start() { logger.info('starting'); return new Promise(() => {}); }`;
+    const { child, until, lines, status } = run(hangs, 50);
+    await until('starting');
+    child.kill('SIGTERM');
+    expect(await status).toBe(1);
+    expect(lines.at(-1)).toMatchObject({ event: 'SERVICE_START_LATE' });
+  });
+
   test('whose reader goes away lives on', async () => {
     const { child, until, status } = run(`
       async function start() {

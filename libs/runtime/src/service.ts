@@ -49,12 +49,22 @@ export async function runService(options: ServiceOptions): Promise<void> {
   let running: RunningService | undefined;
   let stopping = false;
   let requested: number | undefined;
+  let deadline: NodeJS.Timeout | undefined;
+
+  function endWhenStarted(status: number): void {
+    requested = Math.max(requested ?? 0, status);
+    deadline ??= setTimeout(() => {
+      logger.error('The service did not start before it was to end', {
+        event: 'SERVICE_START_LATE',
+        service: name,
+        deadline_ms: options.deadlineMs,
+      });
+      host.exit(1);
+    }, options.deadlineMs);
+  }
 
   async function end(status: number): Promise<void> {
-    if (running === undefined) {
-      requested = Math.max(requested ?? 0, status);
-      return;
-    }
+    if (running === undefined) return endWhenStarted(status);
     if (stopping) return;
     stopping = true;
     const outcome = await stopWithin(running, options);
@@ -99,6 +109,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     });
     return host.exit(1);
   }
+  clearTimeout(deadline);
   if (requested !== undefined) await end(requested);
 }
 
