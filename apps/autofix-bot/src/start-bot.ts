@@ -13,7 +13,8 @@ export async function startBot(options: BotOptions): Promise<RunningService> {
     url: options.redisUrl,
     purpose: 'request',
     name: 'autofix-bot',
-    onError: (error) => logger.warn('Redis cannot be reached', { event: 'REDIS_ERROR', error }),
+    onError: (error) => logger.warn('Redis cannot be reached', { event: 'REDIS_AWAY', error }),
+    onReady: () => logger.info('Redis is connected', { event: 'REDIS_READY' }),
   });
   const health = await startHealthServer({
     host: options.host,

@@ -131,6 +131,30 @@ describe('a blocking connection', () => {
     expect(await answer).toBe('PONG');
   });
 
+  test('tells once of an outage, however often it tries, and of the end of it', async () => {
+    const errors: Error[] = [];
+    let ready = 0;
+    let attempts = 0;
+    const redis = connectRedis({
+      url: server.url,
+      purpose: 'blocking',
+      name: 'test',
+      onError: (error) => errors.push(error),
+      onReady: () => (ready += 1),
+    });
+    open.push(redis);
+    await redis.ping();
+    const often = new Promise<void>((resolve) => {
+      redis.on('error', () => void (++attempts === 4 && resolve()));
+    });
+    await server.kill('SIGKILL');
+    await often;
+    await server.restart();
+    await redis.ping();
+    expect([new Set(errors.map(String)).size, ready]).toEqual([errors.length, 2]);
+    expect(errors.length).toBeGreaterThan(0);
+  });
+
   test('may block longer than the time limit of requests', () => {
     const redis = connect('blocking');
     expect(redis.options.maxRetriesPerRequest).toBeNull();

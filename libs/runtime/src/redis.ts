@@ -10,8 +10,10 @@ export type RedisConnectionOptions = {
   purpose: RedisPurpose;
   /** Shown by CLIENT LIST; letters, digits, `-`, `.` and `:`. */
   name: string;
-  /** Told of every connection error, also while reconnecting; must not throw. Messages never hold the password. */
+  /** Told once of each different error of an outage, not of every attempt to reconnect. Messages never hold the password. */
   onError: (error: Error) => void;
+  /** Told each time the connection is ready, also after an outage. */
+  onReady?: () => void;
 };
 
 /** A command on a request connection has an answer or an error within this time, also when Redis is stopped. */
@@ -65,7 +67,16 @@ function assertRedisUrl(url: string): void {
 export function connectRedis(options: RedisConnectionOptions): Redis {
   assertRedisUrl(options.url);
   const redis = new Redis(options.url, optionsFor(options));
-  redis.on('error', options.onError);
+  const told = new Set<string>();
+  redis.on('error', (error: Error) => {
+    if (told.has(error.message)) return;
+    told.add(error.message);
+    options.onError(error);
+  });
+  redis.on('ready', () => {
+    told.clear();
+    options.onReady?.();
+  });
   if (options.purpose === 'request') {
     const refuseWhileAway = () => {
       redis.options.enableOfflineQueue = false;
