@@ -1,3 +1,4 @@
+import { isError } from './mask.ts';
 import type { Logger } from './logger.ts';
 
 /** What a started service gives back. `stop` finishes or hands back running work; it is called once. */
@@ -114,5 +115,5 @@ export async function runService(options: ServiceOptions): Promise<void> {
 }
 
 function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`not an Error: ${String(thrown)}`);
+  return isError(thrown) ? thrown : new Error(`not an Error: ${String(thrown)}`);
 }
