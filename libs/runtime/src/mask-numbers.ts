@@ -67,7 +67,10 @@ const numbers = new RegExp(
 );
 
 /** Bank account and passport numbers have no shape of their own: they are known by the word before them. */
-const account = /((?:계좌|입금|은행|account\s{0,2}(?:no\.?|number|#))[^0-9\n]{0,20})(\d[\d-]{7,18}\d)(?![\d-])/gi;
+const account =
+  /((?:계좌|입금|은행|account\s{0,2}(?:no\.?|number|#))[^0-9\n]{0,20})(\d[\d-]{7,18}\d)(?![\d,.-]|\s{0,2}(?:원|건|개|won|KRW))/gi;
+/** A day, or a day and a time in digits: no account number. */
+const dayOrTime = /^(?:19|20)\d\d(?:-\d\d-\d\d|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?)$/;
 const passport = /((?:여권|passport)[^0-9A-Za-z\n]{0,3}[^0-9\n]{0,15}?)\b([A-Z]\d{3}[A-Z0-9]\d{4})(?![0-9A-Za-z])/gi;
 const accountHint = /계좌|입금|은행|account/i;
 const passportHint = /여권|passport/i;
@@ -83,9 +86,11 @@ function maskResident(written: string): string {
   return '*'.repeat(6) + written.slice(6).replace(/[0-9]/g, '*');
 }
 
+/** E.164: at most 15 digits. Without any separator a short one is more likely a difference, such as `+12345678`. */
 function maskInternational(written: string): string {
   const count = digitsOf(written).length;
-  return count >= 8 && count <= 15 ? keepLast(written, 3) : written;
+  const least = /^\+\d+$/.test(written) ? 10 : 8;
+  return count >= least && count <= 15 ? keepLast(written, 3) : written;
 }
 
 function maskNumber(whole: string, groups: (string | undefined)[]): string {
@@ -132,5 +137,7 @@ function maskShaped(text: string): string {
     return keepJson(maskNumber(whole, rest.slice(0, 6) as (string | undefined)[]), whole, { text, offset });
   });
   if (!accountHint.test(masked)) return masked;
-  return masked.replace(account, (_whole, before: string, written: string) => before + keepLast(written, 3));
+  return masked.replace(account, (whole, before: string, written: string) =>
+    dayOrTime.test(written) ? whole : before + keepLast(written, 3),
+  );
 }
