@@ -8,8 +8,14 @@ import tseslint from 'typescript-eslint';
 const layers = [
   { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:domain', 'type:testing'] },
   { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:testing'] },
-  { sourceTag: 'type:runtime', onlyDependOnLibsWithTags: ['type:runtime', 'type:contract', 'type:domain', 'type:testing'] },
-  { sourceTag: 'type:edge', onlyDependOnLibsWithTags: ['type:runtime', 'type:contract', 'type:domain', 'type:testing'] },
+  {
+    sourceTag: 'type:runtime',
+    onlyDependOnLibsWithTags: ['type:runtime', 'type:contract', 'type:domain', 'type:testing'],
+  },
+  {
+    sourceTag: 'type:edge',
+    onlyDependOnLibsWithTags: ['type:runtime', 'type:contract', 'type:domain', 'type:testing'],
+  },
   {
     sourceTag: 'type:sdk',
     onlyDependOnLibsWithTags: ['type:edge', 'type:runtime', 'type:contract', 'type:domain', 'type:testing'],
@@ -34,7 +40,17 @@ const impure = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/test-output/**', '**/*.generated.ts', '.nx/**', '.nexus/**', 'e2e/fixtures/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/test-output/**',
+      '**/*.generated.ts',
+      '.nx/**',
+      '.nexus/**',
+      'e2e/fixtures/**',
+    ],
+  },
   js.configs.recommended,
   { languageOptions: { globals: globals.node } },
   {
@@ -43,10 +59,13 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { '@nx': nx },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { allow: [], enforceBuildableLibDependency: false, depConstraints: layers }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { allow: [], enforceBuildableLibDependency: false, depConstraints: layers },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [] }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/max-params': ['error', { max: 3 }],
       'func-style': ['error', 'declaration', { allowArrowFunctions: true }],
@@ -61,7 +80,11 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['libs/failure-taxonomy/src/**/*.ts', 'libs/triage-policy/src/**/*.ts'], ignores: ['**/*.test.ts'], rules: impure },
+  {
+    files: ['libs/failure-taxonomy/src/**/*.ts', 'libs/triage-policy/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: impure,
+  },
   {
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
     ignores: ['**/main.ts', '**/*.test.ts', '**/testing/**'],
@@ -72,7 +95,14 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['**/*.test.ts'], rules: { 'max-lines': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off' } },
+  {
+    files: ['**/*.test.ts'],
+    rules: {
+      'max-lines': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
   { files: ['tools/**', 'e2e/**'], rules: { 'no-console': 'off' } },
   prettier,
 );

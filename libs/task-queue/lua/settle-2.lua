@@ -22,7 +22,7 @@ for i = 3, #ARGV do
       redis.call('HDEL', key, 'xa')
       if reported['status'] == 'succeeded' then
         if state == 'completed' then
-          if reported['result'] then redis.call('HSET', key, 'returnvalue', reported['result']) end
+          redis.call('HSET', key, 'returnvalue', reported['result'] or 'null')
         else
           if state == 'failed' then
             unpark(base, ix, id)

@@ -62,10 +62,10 @@ export class ChangeFeed {
 
   private async follow(reader: Redis): Promise<void> {
     const newest = await reader.xrevrange(this.stream, '+', '-', 'COUNT', 1);
-    let position = newest[0]?.[0] ?? '0-0';
+    let position: string = newest[0]?.[0] ?? '0-0';
     for (const taskId of [...this.listeners.keys()]) this.wake(taskId);
     while (this.reader === reader) {
-      const reply = (await reader.xread('COUNT', 500, 'BLOCK', 5000, 'STREAMS', this.stream, position)) as StreamReply;
+      const reply = await reader.xread('COUNT', 500, 'BLOCK', 5000, 'STREAMS', this.stream, position);
       for (const [, entries] of reply ?? []) position = this.deliver(entries) ?? position;
     }
   }

@@ -64,6 +64,7 @@ export function createTaskConsumer(options: TaskConsumerOptions): TaskConsumer {
     drainDelay: 5,
     autorun: false,
     settings: {
+      // eslint-disable-next-line @typescript-eslint/max-params -- BullMQ's signature
       backoffStrategy: (failedAttempts, type, error, job) => {
         if (type !== STEPPED_BACKOFF) return -1;
         const steps = (job?.opts.backoff ?? {}) as { delaysMs?: number[]; jitterRatio?: number };

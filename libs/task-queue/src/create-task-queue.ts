@@ -1,6 +1,7 @@
 import type { Callback, Park, Task, TaskEnvelope } from '@nexus/contracts';
 import { PARKS } from '@nexus/contracts';
 import { Queue } from 'bullmq';
+import { redisHealth } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { ChangeFeed } from './change-feed.ts';
 import { enqueueTask } from './enqueue-task.ts';
@@ -56,7 +57,7 @@ export function createTaskQueue(options: TaskQueueOptions): TaskQueue {
     sweep: () => sweepTasks(context),
     reconcile: () => reconcileTasks(context),
     parked: () => countParked(context),
-    check: () => checkRedis(options.connection),
+    check: () => redisHealth(options.connection),
     schedule: (jobs) => scheduler.schedule(jobs),
     async close() {
       feed.close();
@@ -136,15 +137,4 @@ async function sweepTasks(context: QueueContext): Promise<number> {
 async function countParked({ connection, keys }: QueueContext): Promise<Record<Park, number>> {
   const counts = await Promise.all(PARKS.map((park) => connection.zcard(`${keys.index}${park}:all`)));
   return Object.fromEntries(PARKS.map((park, at) => [park, counts[at] ?? 0])) as Record<Park, number>;
-}
-
-async function checkRedis(connection: Redis): Promise<{ ok: boolean; message?: string }> {
-  await connection.ping();
-  const policy = await connection.config('GET', 'maxmemory-policy').catch(() => undefined);
-  const value = Array.isArray(policy) ? String(policy[1]) : undefined;
-  if (value === undefined || value === 'noeviction') return { ok: true };
-  return {
-    ok: false,
-    message: `Redis may evict tasks: maxmemory-policy is ${value}. Set it to noeviction.`,
-  };
 }

@@ -13,8 +13,8 @@ import type { RunScript } from './queue-scripts.ts';
 import type { TaskConsumerOptions } from './task-consumer.ts';
 import type { AttemptRecord } from './task-view.ts';
 
-/** Thrown through BullMQ's processor for a delivery that goes back to the queue unrun. */
-export const HANDED_BACK = Symbol('handed back');
+/** Thrown for a delivery that goes back to the queue because its worker shuts down. */
+export const HANDED_BACK = new Error('handed back');
 
 /**
  * Workers a task may lose while it runs alone before it is given up as WORKER_LOST. With the loss that made it a suspect
@@ -86,7 +86,6 @@ export class Deliverer {
   private untilShutdown(work: Promise<unknown>): Promise<never> {
     const { shutdown } = this.options;
     return new Promise((_resolve, reject) => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a marker, never shown
       const giveUp = () => reject(HANDED_BACK);
       shutdown.addEventListener('abort', giveUp, { once: true });
       const done = () => shutdown.removeEventListener('abort', giveUp);
@@ -94,7 +93,7 @@ export class Deliverer {
     });
   }
 
-  private interrupted(signal: AbortSignal): unknown {
+  private interrupted(signal: AbortSignal): Error {
     return signal.reason === 'cancelled' ? cancelled() : HANDED_BACK;
   }
 

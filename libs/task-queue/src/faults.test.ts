@@ -10,11 +10,13 @@ jest.setTimeout(60_000);
 let redis: TestRedis;
 let fixture: QueueFixture;
 const children: ChildProcess[] = [];
+let over = false;
 
 beforeAll(async () => {
   redis = await startTestRedis({ appendonly: true });
 });
 afterEach(async () => {
+  over = true;
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await fixture.close();
 });
@@ -24,7 +26,7 @@ afterAll(() => redis.stop());
 function spawnWorker(lockMs = 1000): { child: ChildProcess; line: (prefix: string) => Promise<string> } {
   const script = new URL('./testing/worker-process.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, ['-C', '@nexus/source', script, redis.url, fixture.queueName, String(lockMs)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   children.push(child);
@@ -73,6 +75,7 @@ test('a worker killed in mid-task: the task runs again elsewhere and ends once',
 
 test('a poisonous task ends as WORKER_LOST; the neighbours it took down end well', async () => {
   fixture = openQueue(redis.url);
+  over = false;
   const neighbours = [await fixture.add({ hold: true }), await fixture.add({ hold: true })];
   const first = spawnWorker();
   await first.line(`started ${neighbours[0]}`);
@@ -86,13 +89,12 @@ test('a poisonous task ends as WORKER_LOST; the neighbours it took down end well
   let stop = false;
   void (async () => {
     // What an orchestrator does: a worker that died is started again.
-    while (!stop) {
+    while (!stop && !over) {
       const { child } = spawnWorker();
       await once(child, 'exit');
     }
   })();
-  const dead = await lost;
-  stop = true;
+  const dead = await lost.finally(() => (stop = true));
   expect(dead).toMatchObject({ status: 'failed', failure_code: 'WORKER_LOST' });
   for (const id of neighbours) {
     expect(await fixture.until(id, (task) => task.status !== 'running' && task.status !== 'queued')).toMatchObject({

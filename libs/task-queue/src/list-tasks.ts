@@ -73,7 +73,7 @@ function matches(task: Task, query: TaskQuery): boolean {
 }
 
 function summaryOf(task: Task): TaskSummary {
-  const { attempts: _attempts, ...summary } = task;
+  const { attempts, ...summary } = task;
   return summary;
 }
 
@@ -92,7 +92,7 @@ function decodeCursor(cursor: string, query: TaskQuery): Position | undefined {
 }
 
 function filterDigest(query: TaskQuery): string {
-  const { limit: _limit, cursor: _cursor, ...filters } = query;
+  const { limit, cursor, ...filters } = query;
   const ordered = Object.entries(filters).sort(([left], [right]) => (left < right ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(ordered)).digest('base64url').slice(0, 12);
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { callbackSchema, type CallbackInput } from '@nexus/contracts';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
-import { Worker } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { openQueue, type QueueFixture } from './testing/queue-fixture.ts';
 
@@ -203,6 +203,7 @@ describe('the index of dead letters', () => {
     await worker.close();
     connection.disconnect();
     expect(await fixture.queue.parked()).toMatchObject({ dlq: 0 });
+    expect(await fixture.queue.read(id)).toMatchObject({ status: 'failed', park: 'dlq' });
     expect(await fixture.queue.reconcile()).toMatchObject({ parked: 1 });
     expect(await fixture.queue.read(id)).toMatchObject({ park: 'dlq', failure_code: 'WORKER_LOST' });
     const index = `{nexus}:ix:${fixture.queueName}:dlq`;
@@ -219,8 +220,10 @@ describe('the index of dead letters', () => {
     const { consumer } = await fixture.consume({ echo: () => Promise.reject(new Error('boom')) });
     for (const id of [retried, removed]) await fixture.until(id, (task) => task.park === 'dlq');
     await consumer.close({ graceMs: 0 });
+    await fixture.queue.reconcile();
     const base = `{nexus}:${fixture.queueName}:`;
-    await fixture.connection.multi().zrem(`${base}failed`, retried).lpush(`${base}wait`, retried).exec();
+    const board = new Queue(fixture.queueName, { connection: fixture.connection, prefix: '{nexus}' });
+    await (await board.getJob(retried))?.retry('failed');
     await fixture.connection.multi().zrem(`${base}failed`, removed).del(`${base}${removed}`).exec();
     expect(await fixture.queue.reconcile()).toMatchObject({ unparked: 2 });
     expect(await fixture.queue.parked()).toEqual({ dlq: 0, hold: 0, alarm: 0 });

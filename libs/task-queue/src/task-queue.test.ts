@@ -117,6 +117,7 @@ describe('retries', () => {
       true,
       false,
     ]);
+    await fixture.queue.reconcile();
     const ttl = await fixture.connection.ttl(`{nexus}:ix:${fixture.queueName}:lock:${id}`);
     expect(ttl).toBeGreaterThan(890);
   });
@@ -148,6 +149,7 @@ describe('retries', () => {
     await fixture.consume({ echo: () => Promise.reject(new Error('boom')) });
     const dead = await fixture.until(id, (task) => task.park === 'dlq');
     expect(dead.attempts).toHaveLength(1);
+    await fixture.queue.reconcile();
     expect(await fixture.connection.exists(`{nexus}:ix:${fixture.queueName}:lock:${id}`)).toBe(1);
   });
 

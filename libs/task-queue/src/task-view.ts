@@ -72,12 +72,15 @@ export function viewTask(taskId: string, row: TaskRow): Task {
     status,
     started_at: startedAt,
     finished_at: finishedAt,
-    result: status === 'succeeded' ? resultOf(reported?.result ?? field('returnvalue')) : null,
+    result:
+      status === 'succeeded'
+        ? resultOf(reported?.status === 'succeeded' ? (reported.result ?? null) : field('returnvalue'))
+        : null,
     error: status === 'failed' ? lastError : null,
     retry_count: finished ? Math.max(0, failed - 1) : failed,
     last_error: status === 'succeeded' && field('xe') === null ? null : lastError,
     next_retry_at: waitsForRetry && state === 'delayed' ? toInstant(Number(due) / 4096) : null,
-    park: parkOf(field('xp')),
+    park: parkOf(field('xp'), state === 'failed' && status === 'failed' && code !== 'CANCELLED'),
     failure_code: status === 'succeeded' ? null : code,
     attempts: attemptsOf({
       history: field('xh'),
@@ -158,8 +161,9 @@ function progressOf(json: string | null): Progress | null {
   return typeof value === 'object' && value !== null && 'done' in value ? (value as Progress) : null;
 }
 
-function parkOf(label: string | null): Park | null {
-  return PARKS.find((park) => park === label) ?? null;
+/** A finally failed job is a dead letter from that moment; its label and index entry follow within the next pass. */
+function parkOf(label: string | null, isDeadLetter: boolean): Park | null {
+  return PARKS.find((park) => park === label) ?? (isDeadLetter && label === null ? 'dlq' : null);
 }
 
 /** A job that failed without our record of why: its worker died (BullMQ's own words) or was not one of ours. */

@@ -33,4 +33,6 @@ const consumer = createTaskConsumer({
 });
 await consumer.ready();
 process.stdout.write('ready\n');
+// The test that started this process holds its standard input: gone test, gone worker.
+process.stdin.on('end', () => process.exit(1)).resume();
 process.once('SIGTERM', () => void consumer.close({ graceMs: 200 }).then(() => process.exit(0)));
