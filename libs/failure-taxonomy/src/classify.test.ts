@@ -118,6 +118,11 @@ describe('what others throw', () => {
     ['a Redis error reply', named('ReplyError', 'OOM command not allowed'), 'INTERNAL_ERROR'],
     ['BullMQ stall', named('UnrecoverableError', 'job stalled more than allowable limit'), 'WORKER_LOST'],
     ['BullMQ started too often', named('UnrecoverableError', 'job started more than allowable limit'), 'WORKER_LOST'],
+    [
+      'a BullMQ lock taken by another worker',
+      new Error('Lock mismatch for job t1. Cmd moveToFinished from active'),
+      'WORKER_LOST',
+    ],
     ['a full disk', named('Error', 'ENOSPC: no space left', { code: 'ENOSPC', syscall: 'write' }), 'INTERNAL_ERROR'],
     ['a programming error', new TypeError("Cannot read properties of undefined (reading 'x')"), 'INTERNAL_ERROR'],
     ['zod', zodErrorOf({ files: [] }), 'PAYLOAD_INVALID'],

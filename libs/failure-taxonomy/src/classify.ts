@@ -47,7 +47,7 @@ const storeMessages =
 
 /** BullMQ's words for a job whose worker was lost; it offers no code for them. */
 const workerLost =
-  /job (?:\S+ )?(?:stalled|started) more than allowable limit|Missing lock for job|could not renew lock/i;
+  /job (?:\S+ )?(?:stalled|started) more than allowable limit|(?:Missing lock|Lock mismatch) for job|could not renew lock/i;
 
 type Signs = { name: string | undefined; code: string | undefined; message: string | undefined };
 
