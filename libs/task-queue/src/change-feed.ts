@@ -1,7 +1,5 @@
 import type { Redis } from 'ioredis';
 
-type StreamReply = [key: string, entries: [id: string, fields: string[]][]][] | null;
-
 /**
  * Wakes listeners when their task changes, from the event stream every queue script already writes to: one blocking
  * reader a process, running only while somebody listens. Events missed while Redis was away are not repeated; the reader

@@ -45,7 +45,7 @@ export class Deliverer {
     this.options = options;
   }
 
-  /** Returns the result or throws a classified failure; {@link HANDED_BACK} when a shutdown took the task away. */
+  /** Returns the result or throws what the handler threw, recorded; {@link HANDED_BACK} when a shutdown took the task away. */
   async deliver(job: Job<TaskJobData>, signal: AbortSignal): Promise<Record<string, unknown>> {
     const suspect = job.stalledCounter > 0;
     const leave = await this.gate.enter(suspect, signal);
@@ -54,10 +54,8 @@ export class Deliverer {
       const settled = suspect ? await this.inspectSuspect(job) : undefined;
       return settled ?? (await this.runHandler(job, signal));
     } catch (thrown: unknown) {
-      if (thrown === HANDED_BACK) throw thrown;
-      const failed = toFailure(thrown);
-      await this.recordFailure(job, failed);
-      throw failed;
+      if (thrown !== HANDED_BACK) await this.recordFailure(job, toFailure(thrown));
+      throw thrown;
     } finally {
       leave?.();
     }
