@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toFailure } from './classify.ts';
+import { toFailure } from './to-failure.ts';
 import { failureFromHttp } from './failure-from-http.ts';
 import { parseRetryAfter } from './retry-after.ts';
 

@@ -10,7 +10,7 @@ export {
 export type { Blame, FailureCode, FailureCodeEntry, Severity } from './failure-codes.ts';
 export { failure, FAILURE_MARKER, failureSchema } from './failure.ts';
 export type { Failure, FailureCause, FailureOptions, ThrowableFailure } from './failure.ts';
-export { isFailure, toFailure } from './classify.ts';
+export { isFailure, toFailure } from './to-failure.ts';
 export { failureFromHttp } from './failure-from-http.ts';
 export type { HttpFailure } from './failure-from-http.ts';
 export { parseRetryAfter } from './retry-after.ts';

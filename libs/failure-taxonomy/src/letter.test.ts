@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { failure } from './failure.ts';
-import { toFailure } from './classify.ts';
+import { toFailure } from './to-failure.ts';
 import { effectiveFailureCode, effectiveTaskType, failureEnvelope } from './letter.ts';
 
 describe('effective code of a letter', () => {

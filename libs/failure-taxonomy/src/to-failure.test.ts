@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { isFailure, toFailure } from './classify.ts';
+import { isFailure, toFailure } from './to-failure.ts';
 import { failure, failureSchema } from './failure.ts';
 
 function named(name: string, message = 'x', extra: Record<string, unknown> = {}): Error {
@@ -22,7 +22,7 @@ describe('a failure', () => {
 
   test('is an Error with a stack that starts at its maker', () => {
     expect(thrown).toBeInstanceOf(Error);
-    expect(thrown.stack).toContain('classify.test.ts');
+    expect(thrown.stack).toContain('to-failure.test.ts');
     expect(thrown.stack?.split('\n')[1]).not.toContain('failure.ts');
   });
 
