@@ -38,7 +38,7 @@ export interface ConvertChatOptions {
 /** What a conversion made. */
 export interface ConvertedChat {
   /** The app that wrote each input, in the order of the inputs. */
-  readonly formats: readonly ChatFormat[];
+  readonly formats: ChatFormat[];
   readonly counts: ChatCounts;
   /** Records of overlapping inputs that were left out because another input shows them. */
   readonly duplicates: number;

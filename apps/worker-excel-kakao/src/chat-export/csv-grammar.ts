@@ -70,22 +70,22 @@ export class CsvGrammar implements ExportGrammar {
   #single(record: CsvRecord): void {
     if (record.text.trim() === '') return;
     const rows = fieldsOf(record.text);
-    if (rows?.length === 1) return this.#row(record, rows[0] ?? []);
-    this.#assembler.unparsed('broken_csv', record.text, record.line);
+    if (rows?.length === 1) this.#row(record, rows[0] ?? []);
+    else this.#broken(record);
+  }
+
+  /** A quote out of place may have joined lines that are records of their own: each gets its chance. */
+  #broken(record: CsvRecord): void {
+    const lines = record.text.split('\n');
+    if (lines.length === 1) return this.#assembler.unparsed('broken_csv', record.text, record.line);
+    for (const [index, text] of lines.entries()) this.#single({ text, line: record.line + index });
   }
 
   #row(record: CsvRecord, fields: readonly string[]): void {
     const [date, sender, text] = fields;
     if (isCsvHeader(record.text)) return this.#assembler.frame('header', record.text, { line: record.line });
-    if (
-      date === undefined ||
-      sender === undefined ||
-      text === undefined ||
-      fields.length !== 3 ||
-      sender.length > LONGEST_NAME
-    ) {
-      return this.#assembler.unparsed('broken_csv', record.text, record.line);
-    }
+    const whole = fields.length === 3 && sender !== undefined && sender.length <= LONGEST_NAME;
+    if (date === undefined || text === undefined || !whole) return this.#broken(record);
     const at = date === '' ? undefined : readIsoTime(date.trim());
     if (at === undefined && !(date === '' && sender === '')) {
       return this.#assembler.unparsed(date === '' ? 'no_date_above' : 'impossible_date', record.text, record.line);

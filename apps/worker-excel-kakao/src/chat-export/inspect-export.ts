@@ -18,6 +18,8 @@ export interface InspectedExport extends ExportInput {
 
 const HEAD_CHARACTERS = 256 * 1024;
 const SNIFFED_BYTES = 8192;
+/** People paste odd things: a zero byte here and there does not make a chat a binary file. */
+const TOLERATED_ZEROS = 0.02;
 
 /** The files people send by mistake, by their first bytes. */
 const SIGNATURES: readonly { readonly at: number; readonly hex: string; readonly en: string; readonly ko: string }[] = [
@@ -51,7 +53,7 @@ async function assertText({ path, name }: ExportInput): Promise<void> {
   const signature = SIGNATURES.find(({ at, hex }) => head.subarray(at, at + hex.length / 2).toString('hex') === hex);
   if (signature !== undefined) throw unusableFile(name, 'not_text', { en: signature.en, ko: signature.ko });
   const isUtf16 = head[0] === 0xff || head[0] === 0xfe;
-  if (!isUtf16 && head.includes(0)) {
+  if (!isUtf16 && head.filter((byte) => byte === 0).length > head.length * TOLERATED_ZEROS) {
     throw unusableFile(name, 'not_text', { en: 'is no text', ko: '글 파일이 아닙니다' });
   }
 }

@@ -1,4 +1,5 @@
 import type { MessageEvent, Movement } from './chat-event.ts';
+import { NameTable } from './name-table.ts';
 
 /** What is known of one participant. Times are wall-clock seconds; undefined where nothing of the kind happened. */
 export interface Participant {
@@ -16,19 +17,17 @@ export interface Participant {
 const COLUMNS = 8;
 const [MESSAGES, PHOTOS, FILES, FIRST, LAST, JOINED, LEFT, KICKED] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 const MOVEMENT_COLUMN = { join: JOINED, leave: LEFT, kick: KICKED } as const;
-/** V8 keeps a shorter piece of a text as a copy, a longer one as a view that keeps the whole text alive. */
-const SHORTEST_VIEW = 13;
 
 /**
  * Everybody who spoke or is named in a notice, about 32 bytes a person besides the name, so that a million names do not
  * exhaust memory. People are told apart by the name shown: two of the same name are one.
  */
 export class ParticipantTable {
-  readonly #indexes = new Map<string, number>();
+  readonly #names = new NameTable();
   #cells = new Uint32Array(64 * COLUMNS);
 
   get size(): number {
-    return this.#indexes.size;
+    return this.#names.size;
   }
 
   /** Counts a message; returns the number of its sender (0, 1, 2, … in the order of appearance). */
@@ -54,11 +53,10 @@ export class ParticipantTable {
 
   /** The participants, who wrote most first. */
   *byMessages(): Generator<Participant> {
-    const names = [...this.#indexes.keys()];
-    const order = Uint32Array.from(names.keys());
+    const order = Uint32Array.from({ length: this.size }, (_, index) => index);
     const messagesOf = (index: number) => this.#cells[index * COLUMNS + MESSAGES] ?? 0;
     order.sort((a, b) => messagesOf(b) - messagesOf(a) || a - b);
-    for (const index of order) yield this.#participant(names[index] ?? '', index * COLUMNS);
+    for (const index of order) yield this.#participant(this.#names.nameOf(index), index * COLUMNS);
   }
 
   #participant(name: string, row: number): Participant {
@@ -78,10 +76,7 @@ export class ParticipantTable {
   }
 
   #indexOf(name: string): number {
-    const known = this.#indexes.get(name);
-    if (known !== undefined) return known;
-    const index = this.#indexes.size;
-    this.#indexes.set(name.length < SHORTEST_VIEW ? name : detached(name), index);
+    const index = this.#names.numberOf(name);
     if ((index + 1) * COLUMNS > this.#cells.length) this.#grow();
     return index;
   }
@@ -95,8 +90,4 @@ export class ParticipantTable {
   #add(cell: number): void {
     this.#cells[cell] = (this.#cells[cell] ?? 0) + 1;
   }
-}
-
-function detached(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -51,8 +51,10 @@ export function recogniseExport(head: string, mixedLineEnds: boolean): ExportSha
   const language = evidence.english > evidence.korean ? 'en' : 'ko';
   const timeOnly = evidence.dayLines > 0 && evidence.timeOnly > evidence.mobile;
   const mobile = timeOnly ? evidence.timeOnly : evidence.mobile;
-  if (evidence.windows > 0 && evidence.windows >= mobile)
-    return { format: 'windows', language, terminator, timeOnly: false };
+  if (evidence.windows > 0 && evidence.windows >= mobile) {
+    // The Windows app ends every line with CR LF, also inside a message: where the ends are mixed, an editor was at work.
+    return { format: 'windows', language, terminator: 'line', timeOnly: false };
+  }
   if (mobile > 0) return { format: evidence.ios > 0 ? 'ios' : 'android', language, terminator, timeOnly };
   if (evidence.headLines === 0) return undefined;
   const phone = evidence.ios > 0 ? 'ios' : 'android';

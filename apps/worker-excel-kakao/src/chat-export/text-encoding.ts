@@ -16,7 +16,7 @@ export interface TextForm {
   readonly hasBareLf: boolean;
 }
 
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 48 * 1024;
 /** More than one undecodable character in a thousand: the file is in another encoding. */
 const TOLERATED_DAMAGE = 0.001;
 

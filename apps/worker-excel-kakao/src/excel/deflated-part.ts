@@ -12,9 +12,11 @@ export interface FinishedPart {
   readonly crc: number;
 }
 
-const BLOCK_CHARACTERS = 64 * 1024;
-/** Measured on sheets of a million messages: level 6 takes three times as long for files a sixth smaller. */
-const LEVEL = 2;
+const BLOCK_CHARACTERS = 24 * 1024;
+/** Room for a block and the row that makes it full. */
+const BLOCK_BYTES = 96 * 1024;
+/** Measured on 300,000 messages: level 2 would save a fifth of the whole conversion's time for a file a quarter larger. */
+const LEVEL = 6;
 
 /**
  * A part of a workbook, compressed into a file of its own as it is written: several sheets can grow at the same time,
@@ -25,6 +27,7 @@ export class DeflatedPart {
   readonly #path: string;
   readonly #deflate: DeflateRaw;
   readonly #written: Promise<void>;
+  readonly #free: Buffer[] = [];
   #pending = '';
   #size = 0;
   #compressedSize = 0;
@@ -69,10 +72,17 @@ export class DeflatedPart {
   }
 
   #flush(): void {
-    const block = Buffer.from(this.#pending, 'utf8');
+    // A UTF-16 unit takes at most three bytes. Blocks are used again when the compressor has read them: a million
+    // messages would otherwise leave half a gigabyte of buffers for the garbage collector.
+    const needed = this.#pending.length * 3;
+    const buffer =
+      needed <= BLOCK_BYTES ? (this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES)) : Buffer.allocUnsafe(needed);
+    const block = buffer.subarray(0, buffer.write(this.#pending, 'utf8'));
     this.#pending = '';
     this.#size += block.length;
     this.#crc = crc32(block, this.#crc);
-    this.#deflate.write(block);
+    this.#deflate.write(block, () => {
+      if (buffer.length === BLOCK_BYTES) this.#free.push(buffer);
+    });
   }
 }
