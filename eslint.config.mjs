@@ -25,6 +25,11 @@ const layers = [
     onlyDependOnLibsWithTags: ['type:sdk', 'type:edge', 'type:runtime', 'type:contract', 'type:domain', 'type:testing'],
   },
   { sourceTag: 'scope:agent', onlyDependOnLibsWithTags: ['type:sdk', 'type:contract', 'type:domain', 'type:testing'] },
+  {
+    sourceTag: 'type:tool',
+    onlyDependOnLibsWithTags: ['type:edge', 'type:runtime', 'type:contract', 'type:domain', 'type:testing'],
+  },
+  { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:testing'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:testing'] },
 ];
 

@@ -1,3 +1,4 @@
+import { normalizeMessage } from '@nexus/failure-taxonomy';
 import { bounded, defineMetric, type Logger, type Metrics } from '@nexus/runtime';
 import type { FinishedAttempt } from '@nexus/task-queue';
 
@@ -44,7 +45,8 @@ export function countAttempt(
     event: 'ATTEMPT_FAILED',
     ...fields,
     failure_code: attempt.failure.code,
-    reason: attempt.failure.message,
+    // Without quoted values, numbers and paths: a file's or room's name can be a person's.
+    reason: normalizeMessage(attempt.failure.message),
     will_retry: attempt.willRetry,
   });
 }

@@ -1,0 +1,2 @@
+/** This worker honours what every agent does and adds nothing. */
+export { agentVariables as settingsVariables } from '@nexus/agent-sdk';

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export type Child = {
+  process: ChildProcess;
+  /** Resolves with the first line of standard output that passes; rejects when the process ends before. */
+  line: (passes: (line: string) => boolean) => Promise<string>;
+  /** Ends the process and waits for it. */
+  stop: () => Promise<void>;
+};
+
+const root = new URL('../../../', import.meta.url).pathname;
+
+/** Starts a TypeScript file of this repository on this Node, from source. `path` is relative to the root. */
+export function startScript(path: string, args: string[] = [], env: Record<string, string> = {}): Child {
+  return startNode(['-C', '@nexus/source', `${root}${path}`, ...args], env);
+}
+
+/** Starts Node with these arguments; standard error is passed on. */
+export function startNode(args: string[], env: Record<string, string> = {}): Child {
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  const lines = createInterface({ input: child.stdout });
+  const seen: string[] = [];
+  const waiting: { passes: (line: string) => boolean; resolve: (line: string) => void }[] = [];
+  lines.on('line', (line) => {
+    const at = waiting.findIndex(({ passes }) => passes(line));
+    if (at >= 0) waiting.splice(at, 1)[0]?.resolve(line);
+    else if (seen.length < 100) seen.push(line);
+  });
+  const ended = once(child, 'exit');
+  return {
+    process: child,
+    line(passes) {
+      const at = seen.findIndex(passes);
+      if (at >= 0) return Promise.resolve(seen.splice(at, 1)[0] ?? '');
+      const found = new Promise<string>((resolve) => waiting.push({ passes, resolve }));
+      const gone = ended.then(([code]) => {
+        throw new Error(
+          `${args.at(-1) ?? 'the process'} ended with ${String(code)} before it said what was waited for`,
+        );
+      });
+      return Promise.race([found, gone]);
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Runs a script to its end and parses the last line of its output as JSON. */
+export async function runForJson<Value>(
+  path: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Promise<Value> {
+  const child = startScript(path, args, env);
+  const line = await child.line((text) => text.startsWith('{'));
+  await child.stop();
+  return JSON.parse(line) as Value;
+}

@@ -1,0 +1,138 @@
+/**
+ * CPU time per task through enqueue and consume, ours or bare BullMQ, in a process of its own.
+ * Usage: node queue-cpu.ts ours|bare REDIS_URL TASKS. Prints {node_us, redis_us, total_us, tasks_per_second} per task.
+ */
+import { randomUUID } from 'node:crypto';
+import { createTaskConsumer, createTaskQueue } from '@nexus/task-queue';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+
+const [kind = 'ours', url = '', tasks = '5000'] = process.argv.slice(2);
+const total = Number(tasks);
+const IN_FLIGHT = 50;
+const payload = { text: 'x'.repeat(900) };
+const connect = () => new Redis(url, { maxRetriesPerRequest: null });
+const probe = connect();
+
+async function redisMicroseconds(): Promise<number> {
+  const info = await probe.info('cpu');
+  const seconds = (name: string) => Number(new RegExp(`${name}:([0-9.]+)`).exec(info)?.[1] ?? 0);
+  return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e6;
+}
+
+async function inFlight(count: number, act: () => Promise<unknown>): Promise<void> {
+  let left = count;
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      while (left > 0) {
+        left -= 1;
+        await act();
+      }
+    }),
+  );
+}
+
+type Subject = { add: () => Promise<unknown>; consume: (count: number) => Promise<void>; close: () => Promise<void> };
+
+function bare(): Subject {
+  const connection = connect();
+  const name = `bare-${randomUUID()}`;
+  const queue = new Queue(name, { connection, prefix: '{nexus}' });
+  let worker: Worker | undefined;
+  return {
+    add: () => queue.add('echo', { payload }, { jobId: randomUUID() }),
+    consume: (count) =>
+      new Promise((resolve) => {
+        let done = 0;
+        worker = new Worker(name, () => Promise.resolve({}), { connection, prefix: '{nexus}', concurrency: IN_FLIGHT });
+        worker.on('completed', () => {
+          done += 1;
+          if (done === count) resolve();
+        });
+      }),
+    async close() {
+      await worker?.close();
+      await queue.close();
+      connection.disconnect();
+    },
+  };
+}
+
+function ours(): Subject {
+  const connection = connect();
+  const name = `ours-${randomUUID()}`;
+  const fail = (error: unknown) => void process.stderr.write(`${String(error)}\n`);
+  const queue = createTaskQueue({
+    connection,
+    connectBlocking: connect,
+    queueName: name,
+    retry: { maxRetries: 3, delaysSeconds: [5, 30, 300], jitter: false },
+    taskTtlSeconds: 604_800,
+    taskLockSeconds: 900,
+    now: Date.now,
+    onError: fail,
+  });
+  let stop: () => Promise<void> = () => Promise.resolve();
+  return {
+    add: () =>
+      queue.enqueue(
+        {
+          task_id: randomUUID(),
+          task_type: 'echo',
+          requested_by: 'bench',
+          requested_at: new Date().toISOString(),
+          payload,
+        },
+        { audit: { client_ip: '127.0.0.1', payload_hash: 'none', actor: 'bench' } },
+      ),
+    consume: (count) =>
+      new Promise((resolve) => {
+        let done = 0;
+        const consumer = createTaskConsumer({
+          connect,
+          queueName: name,
+          handlers: { echo: () => Promise.resolve({}) },
+          concurrency: IN_FLIGHT,
+          workerName: 'bench',
+          lockMs: 30_000,
+          taskLockSeconds: 900,
+          now: Date.now,
+          random: Math.random,
+          onStarted: () => undefined,
+          onFinished: () => {
+            done += 1;
+            if (done === count) resolve();
+          },
+          onError: fail,
+        });
+        stop = () => consumer.close({ graceMs: 1000 });
+      }),
+    async close() {
+      await stop();
+      await queue.close();
+      connection.disconnect();
+    },
+  };
+}
+
+const warm = kind === 'ours' ? ours() : bare();
+await inFlight(500, warm.add);
+await warm.consume(500);
+await warm.close();
+
+const subject = kind === 'ours' ? ours() : bare();
+const cpu = process.cpuUsage();
+const redisCpu = await redisMicroseconds();
+const started = performance.now();
+await inFlight(total, subject.add);
+await subject.consume(total);
+const elapsed = performance.now() - started;
+const used = process.cpuUsage(cpu);
+const node = (used.user + used.system) / total;
+const redis = ((await redisMicroseconds()) - redisCpu) / total;
+await subject.close();
+probe.disconnect();
+process.stdout.write(
+  `${JSON.stringify({ node_us: node, redis_us: redis, total_us: node + redis, tasks_per_second: (total * 1000) / elapsed })}\n`,
+);
+process.exit(0);

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTestRedis } from '@nexus/local-redis';
+import autocannon from 'autocannon';
+import { startScript } from '../child.ts';
+import { type Benchmark, median, row } from '../row.ts';
+
+const ROUNDS = 3;
+const SECONDS = 4;
+const CONNECTIONS = 50;
+
+const body = JSON.stringify({
+  task_type: 'excel_kakao',
+  requested_by: 'bench',
+  payload: {
+    action: 'chat_to_excel',
+    files: Array.from({ length: 8 }, (_file, at) => `file_${String(at).padStart(64, '0')}`),
+    timezone: 'Asia/Seoul',
+  },
+});
+
+/** Requests a second of POST /tasks, against the same server answering the same request without a queue behind it. */
+export const httpCreate: Benchmark = {
+  name: 'http-create',
+  what: 'POST /tasks, against a no-op JSON POST of the same server',
+  async run(report) {
+    const redis = await startTestRedis({ appendonly: true });
+    const directory = await mkdtemp(join(tmpdir(), 'nexus-bench-'));
+    const noop = startScript('tools/bench/src/processes/noop-server.ts');
+    const supervisor = startScript('apps/supervisor/src/main.ts', [], {
+      REDIS_URL: redis.url,
+      NEXUS_PORT: '0',
+      NEXUS_DATA_DIR: directory,
+    });
+    const noopPort = portOf(await noop.line((line) => line.startsWith('port ')));
+    const port = portOf(await supervisor.line((line) => line.includes('SUPERVISOR_START')));
+    const measured: { noop: number; create: number }[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      report(round === 0 ? 'http-create warm-up' : `http-create round ${round}/${ROUNDS}`);
+      const seconds = round === 0 ? 2 : SECONDS;
+      const figures = { noop: await load(noopPort, seconds), create: await load(port, seconds) };
+      if (round > 0) measured.push(figures);
+    }
+    await supervisor.stop();
+    await noop.stop();
+    await redis.stop();
+    await rm(directory, { recursive: true, force: true });
+    return [
+      row({
+        id: 'http.create',
+        what: 'POST /tasks, requests per second',
+        value: median(measured.map(({ noop: base, create }) => create / base)),
+        unit: '× no-op JSON POST of the same server',
+        bar: { kind: 'at-least', bar: 0.4, aim: 0.55 },
+        base: {
+          create_per_second: Math.round(median(measured.map(({ create }) => create))),
+          noop_per_second: Math.round(median(measured.map(({ noop: base }) => base))),
+          connections: CONNECTIONS,
+          rounds: ROUNDS,
+        },
+      }),
+    ];
+  },
+};
+
+function portOf(line: string): number {
+  return Number(/"port":(\d+)/.exec(line)?.[1] ?? /port (\d+)/.exec(line)?.[1]);
+}
+
+/** Requests a second that were answered 202; anything else fails the measurement. */
+async function load(port: number, seconds: number): Promise<number> {
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}/tasks`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': 'dev-key' },
+    body,
+    connections: CONNECTIONS,
+    duration: seconds,
+  });
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`the load met ${result.non2xx} answers that were not 2xx and ${result.errors} errors`);
+  }
+  return result['2xx'] / result.duration;
+}
