@@ -111,6 +111,19 @@ describe('findRedis', () => {
     });
   });
 
+  test('containers come before a download, and last where a program is preferred', async () => {
+    script('docker', 'exit 0');
+    const cache = join(root, 'home-with-docker');
+    const options = { environment: { PATH: folder, HOME: cache }, dataDirectory: root, report: silent };
+    expect(await findRedis(options)).toMatchObject({ kind: 'container', origin: 'docker' });
+    addScript('apt-get', 'echo "E: no network" >&2; exit 100');
+    for (const tool of ['apt-cache', 'dpkg-deb', 'dpkg-query']) addScript(tool, 'exit 1');
+    const lines: string[] = [];
+    const preferred = await findRedis({ ...options, report: (line) => lines.push(line), preferProgram: true });
+    expect(preferred).toMatchObject({ kind: 'container' });
+    expect(lines).toContainEqual(expect.stringContaining('downloading'));
+  });
+
   test('a machine without anything: every step with its result, and what to type', async () => {
     folder = mkdtempSync(join(root, 'home-'));
     const lost = findRedis({

@@ -22,6 +22,8 @@ export interface FindOptions {
   readonly report: (line: string) => void;
   /** Steps that came before these and found nothing, for the error's list. */
   readonly tried?: readonly TriedStep[];
+  /** Containers last: for tests, which kill servers and start many of them. */
+  readonly preferProgram?: boolean;
 }
 
 /** A step that found nothing. */
@@ -49,18 +51,21 @@ const ADVICE = `Install Redis 6.2 or later, or name a running one. One of these 
  * cache → docker or podman that answers → Debian packages unpacked into the cache. Many callers at once download once.
  * Rejects with RedisNotFoundError.
  */
-export async function findRedis({ environment, dataDirectory, report, tried = [] }: FindOptions): Promise<RedisBinary> {
+export async function findRedis(options: FindOptions): Promise<RedisBinary> {
+  const { environment, dataDirectory, report, tried = [], preferProgram = false } = options;
   const named = environment['NEXUS_REDIS_SERVER'];
   if (named !== undefined && named !== '') {
     return firstFound([{ name: 'NEXUS_REDIS_SERVER', find: () => probeProgram(named, 'NEXUS_REDIS_SERVER') }], tried);
   }
   const path = environment['PATH'];
   const cacheDirectory = redisCacheDirectory(environment, dataDirectory);
+  const containers = { name: 'docker or podman', find: () => findContainerEngine(path, report) };
   const steps = [
     { name: 'redis-server or valkey-server on PATH', find: () => findOnPath(path) },
     { name: 'unpacked copy', find: () => findInCache(cacheDirectory) },
-    { name: 'docker or podman', find: () => findContainerEngine(path, report) },
+    ...(preferProgram ? [] : [containers]),
     { name: 'Debian packages', find: () => unpackOnce({ path, cacheDirectory, report }) },
+    ...(preferProgram ? [containers] : []),
   ];
   return firstFound(steps, tried);
 }

@@ -43,6 +43,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
     environment: process.env,
     dataDirectory: tmpdir(),
     report: (line) => process.stderr.write(`redis: ${line}\n`),
+    preferProgram: true,
   });
   const directory = realpathSync(options.directory ?? mkdtempSync(join(tmpdir(), 'nexus-test-redis-')));
   const settings = {

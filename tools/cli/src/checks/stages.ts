@@ -11,6 +11,8 @@ export interface StageContext {
   readonly root: string;
   readonly environment: Environment;
   readonly write: (text: string) => void;
+  /** Check only what differs from this commit, and what depends on that; the quick checks and e2e always see everything. */
+  readonly affectedSince?: string;
 }
 
 /** A part of `npm test`. */
@@ -26,13 +28,18 @@ export const STAGES: readonly Stage[] = [
   { name: 'format', run: (context) => oneCheck(context, 'prettier', ['--check', '--log-level', 'warn', '.']) },
   { name: 'generated', run: checkGenerated },
   { name: 'house', run: checkHouse },
-  { name: 'lint', run: (context) => nxTargets(context, ['run-many', '-t', 'lint']) },
-  { name: 'typecheck', run: (context) => nxTargets(context, ['run-many', '-t', 'typecheck']) },
-  { name: 'unit', run: (context) => nxTargets(context, ['run-many', '-t', 'test', `--exclude=${END_TO_END}`]) },
-  { name: 'build', run: (context) => nxTargets(context, ['run-many', '-t', 'build']) },
+  { name: 'lint', run: (context) => nxTargets(context, manyWith(context, 'lint')) },
+  { name: 'typecheck', run: (context) => nxTargets(context, manyWith(context, 'typecheck')) },
+  { name: 'unit', run: (context) => nxTargets(context, [...manyWith(context, 'test'), `--exclude=${END_TO_END}`]) },
+  { name: 'build', run: (context) => nxTargets(context, manyWith(context, 'build')) },
   // What these tests run is the whole product, which Nx cannot know from imports: never taken from its cache.
   { name: 'e2e', run: (context) => nxTargets(context, ['run', `${END_TO_END}:test`, '--skip-nx-cache']) },
 ];
+
+function manyWith({ affectedSince }: StageContext, target: string): string[] {
+  if (affectedSince === undefined) return ['run-many', '-t', target];
+  return ['affected', `--base=${affectedSince}`, '-t', target];
+}
 
 const PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
 const FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };

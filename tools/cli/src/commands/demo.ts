@@ -49,7 +49,7 @@ export async function run(words: readonly string[], context: CommandContext): Pr
   try {
     const client = createClient({ baseUrl: settings.url, key: settings.userKey, timeoutMs: 30_000 });
     const work = makeWorkbook(client, inputs, { settings, report, signal, timezone: values.timezone });
-    const outcome = await Promise.race([work, stack === undefined ? work : failure(stack)]);
+    const outcome = await Promise.race([work, toldToStop(signal), ...(stack === undefined ? [] : [failure(stack)])]);
     const agree = outcome.comparisons.every(({ agrees }) => agrees);
     process.stdout.write(
       values.json ? `${JSON.stringify({ ok: agree, ...outcome }, null, 2)}\n` : describeWorkbook(outcome),
@@ -123,15 +123,19 @@ function start({ root, environment }: CommandContext, run: DemoRun): Promise<Sta
   });
 }
 
+function toldToStop(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => reject(failureWithCode('STOPPED', 'Stopped.'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
 async function failure({ failed }: Stack): Promise<never> {
   throw failureWithCode('STACK_FAILED', await failed);
 }
 
 async function keep(stack: Stack, { settings, report, signal }: DemoRun): Promise<void> {
   report.note(`Nexus stays at ${settings.url} (reference: ${settings.url}/docs) until Ctrl-C`);
-  const told = new Promise<void>((done) => {
-    if (signal.aborted) done();
-    signal.addEventListener('abort', () => done());
-  });
-  await Promise.race([told, failure(stack)]);
+  await Promise.race([toldToStop(signal).catch(() => undefined), failure(stack)]);
 }

@@ -11,16 +11,20 @@ export const summary = 'run every check';
 
 const NAMES = STAGES.map(({ name }) => name);
 
-export const usage = `Usage: npm test [-- --only NAME[,NAME]...]
+export const usage = `Usage: npm test [-- --only NAME[,NAME]... --affected COMMIT]
 
 Runs every check and ends with one line: N passed, M failed. Nothing is skipped because something else failed.
 
-  --only NAME   only these, in this order: ${NAMES.join(', ')}
+  --only NAME        only these, in this order: ${NAMES.join(', ')}
+  --affected COMMIT  lint, typecheck, unit and build only for what differs from that commit
 `;
 
 /** Exit status 1 when a check failed. */
 export async function run(words: readonly string[], { root, environment }: CommandContext): Promise<number> {
-  const { values } = parseArgs({ args: [...words], options: { only: { type: 'string' } } });
+  const { values } = parseArgs({
+    args: [...words],
+    options: { only: { type: 'string' }, affected: { type: 'string' } },
+  });
   const stages = chosenStages(values.only);
   const started = performance.now();
   const report = createStepReport();
@@ -29,6 +33,7 @@ export async function run(words: readonly string[], { root, environment }: Comma
     root,
     environment: { ...environment, ...(await redisForTests(environment, { root, report })) },
     write: (text) => void process.stderr.write(text),
+    ...(values.affected === undefined ? {} : { affectedSince: values.affected }),
   };
   const all: Counts[] = [];
   for (const stage of stages) all.push(await runStage(stage, context, report));
@@ -59,7 +64,7 @@ async function redisForTests(
 ): Promise<CommandContext['environment']> {
   const { dataDirectory } = stackSettings(environment, root);
   const find = (): ReturnType<typeof findRedis> =>
-    findRedis({ environment, dataDirectory, report: (line) => report.note(line) });
+    findRedis({ environment, dataDirectory, report: (line) => report.note(line), preferProgram: true });
   const binary = await report.step('Redis for the tests', find, ({ origin }) => origin);
   return binary.kind === 'program' ? { NEXUS_REDIS_SERVER: binary.command } : {};
 }
