@@ -24,6 +24,9 @@ const FROM_THE_SYSTEM = new Set(['libc6', 'libgcc-s1', 'libstdc++6', 'libcrypt1'
 
 const UNPACKING = '.unpacking-';
 
+/** A mirror that does not answer is given up after this, not after apt's minutes. */
+const PATIENCE = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::https::Timeout=20', '-o', 'Acquire::Retries=1'];
+
 /** The start script: exec keeps the process id, and only the server sees the library path. */
 const START_SCRIPT = `#!/bin/sh
 root="\${0%/*}/root"
@@ -60,7 +63,7 @@ export async function unpackDebianPackages({
   }
   const work = mkdtempSync(join(cacheDirectory, UNPACKING));
   try {
-    const reason = await fillCopy(work, report);
+    const reason = await fillCopy(work, { run: toolRunner(path), report });
     if (reason !== undefined) return { reason };
     const probed = await probeProgram(join(work, 'copy', CACHED_COMMAND), 'Debian packages');
     if (!('found' in probed) || probed.found.kind !== 'program') return probed;
@@ -74,23 +77,37 @@ export async function unpackDebianPackages({
   }
 }
 
+/** Runs one of the package tools found on the given PATH. */
+type RunTool = (tool: string, args: readonly string[], directory?: string) => Promise<CommandResult>;
+
+function toolRunner(path: string | undefined): RunTool {
+  return (tool, args, directory) =>
+    runCommand(programOnPath(tool, path) ?? tool, args, {
+      environment: { PATH: path },
+      ...(directory === undefined ? {} : { directory }),
+    });
+}
+
 /** Fills `<work>/copy`; resolves to the reason if it cannot. */
-async function fillCopy(work: string, report: (line: string) => void): Promise<string | undefined> {
+async function fillCopy(
+  work: string,
+  { run, report }: { run: RunTool; report: (line: string) => void },
+): Promise<string | undefined> {
   const copy = join(work, 'copy');
   for (const folder of ['copy/root', 'packages', 'apt/state/lists/partial', 'apt/cache/archives/partial']) {
     mkdirSync(join(work, folder), { recursive: true });
   }
   report(`downloading the packages ${PACKAGES.join(' and ')} (no root needed, nothing is installed)`);
-  let options: string[] = [];
-  let reason = await download(work, { packages: PACKAGES, options, report });
+  let options = [...PATIENCE];
+  let reason = await download(work, { packages: PACKAGES, options, run, report });
   if (reason !== undefined) {
     // No package lists here, or they name versions that the mirror has replaced: fetch lists of our own.
     report('downloading the package lists');
-    options = ownLists(work);
-    const updated = await runCommand('apt-get', [...options, 'update']);
+    options = [...PATIENCE, ...ownLists(work)];
+    const updated = await run('apt-get', [...options, 'update']);
     reason =
       updated.code === 0
-        ? await download(work, { packages: PACKAGES, options, report })
+        ? await download(work, { packages: PACKAGES, options, run, report })
         : failure('apt-get update', updated);
   }
   if (reason !== undefined) return reason;
@@ -98,10 +115,12 @@ async function fillCopy(work: string, report: (line: string) => void): Promise<s
   chmodSync(join(copy, CACHED_COMMAND), 0o755);
   const program = join(copy, 'root/usr/bin/redis-server');
   if (!existsSync(program)) symlinkSync('redis-check-rdb', program);
-  if ('found' in (await probeProgram(join(copy, CACHED_COMMAND), 'Debian packages'))) return undefined;
-  const libraries = await librariesNotInstalled(options);
+  const probed = await probeProgram(join(copy, CACHED_COMMAND), 'Debian packages');
+  if ('found' in probed) return undefined;
+  const libraries = await librariesNotInstalled(run, options);
+  if (libraries.length === 0) return probed.reason;
   report(`downloading the libraries it needs: ${libraries.join(', ')}`);
-  return download(work, { packages: libraries, options, report });
+  return download(work, { packages: libraries, options, run, report });
 }
 
 /** apt with lists and archives of its own: works for any user, leaves the system's alone, checks signatures as usual. */
@@ -118,14 +137,15 @@ function ownLists(work: string): string[] {
 interface Download {
   readonly packages: readonly string[];
   readonly options: readonly string[];
+  readonly run: RunTool;
   readonly report: (line: string) => void;
 }
 
 /** Downloads into an empty folder and unpacks from there; resolves to the reason if either fails. */
-async function download(work: string, { packages, options, report }: Download): Promise<string | undefined> {
+async function download(work: string, { packages, options, run, report }: Download): Promise<string | undefined> {
   const folder = mkdtempSync(join(work, 'packages/'));
   const started = performance.now();
-  const fetched = await runCommand('apt-get', [...options, 'download', ...packages], { directory: folder });
+  const fetched = await run('apt-get', [...options, 'download', ...packages], folder);
   if (fetched.code !== 0) return failure('apt-get download', fetched);
   const files = readdirSync(folder).map((name) => join(folder, name));
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
@@ -133,18 +153,18 @@ async function download(work: string, { packages, options, report }: Download): 
     `downloaded ${files.length} packages, ${(bytes / 1e6).toFixed(1)} MB, ${((performance.now() - started) / 1000).toFixed(1)} s`,
   );
   for (const file of files) {
-    const unpacked = await runCommand('dpkg-deb', ['-x', file, join(work, 'copy/root')]);
+    const unpacked = await run('dpkg-deb', ['-x', file, join(work, 'copy/root')]);
     if (unpacked.code !== 0) return failure('dpkg-deb', unpacked);
   }
   return undefined;
 }
 
 /** The library packages that redis-tools needs, directly or through others, and that this system lacks. */
-async function librariesNotInstalled(options: readonly string[]): Promise<string[]> {
+async function librariesNotInstalled(run: RunTool, options: readonly string[]): Promise<string[]> {
   const wanted = new Set<string>();
   for (let level = ['redis-tools']; level.length > 0;) {
-    const names = (await libraryDependencies(level, options)).filter((name) => !wanted.has(name));
-    const status = await runCommand('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...names]);
+    const names = (await libraryDependencies(level, { run, options })).filter((name) => !wanted.has(name));
+    const status = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...names]);
     const installed = new Set([...status.stdout.matchAll(/^(\S+) installed$/gm)].map((match) => match[1]));
     level = names.filter((name) => !installed.has(name));
     for (const name of level) wanted.add(name);
@@ -153,8 +173,11 @@ async function librariesNotInstalled(options: readonly string[]): Promise<string
 }
 
 /** Direct dependencies on libraries; of alternatives (`|Depends`) only the first. */
-async function libraryDependencies(packages: readonly string[], options: readonly string[]): Promise<string[]> {
-  const { stdout } = await runCommand('apt-cache', [...options, 'depends', '--important', ...packages]);
+async function libraryDependencies(
+  packages: readonly string[],
+  { run, options }: { run: RunTool; options: readonly string[] },
+): Promise<string[]> {
+  const { stdout } = await run('apt-cache', [...options, 'depends', '--important', ...packages]);
   const names: string[] = [];
   let alternative = false;
   for (const [, bar, name = ''] of stdout.matchAll(/^ (.)(?:Pre)?Depends: (\S+)$/gm)) {
