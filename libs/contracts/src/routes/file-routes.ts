@@ -15,7 +15,7 @@ export const fileRoutes = {
     description_ko: '요청 본문이 곧 파일 내용입니다. 이름과 내용이 같으면 file_id 도 같습니다.',
     headers: z.object({ 'x-file-name': z.string().min(1).max(1000).describe('File name, URL-encoded UTF-8') }),
     body: bytes(),
-    responses: { 201: json(storedFileSchema), errors: ['BAD_REQUEST', 'WRITE_FAILED'] },
+    responses: { 201: json(storedFileSchema), errors: ['PAYLOAD_TOO_LARGE', 'WRITE_FAILED'] },
     responseHeaders: { Location: 'Path of the file' },
   }),
   downloadFile: route({

@@ -1,0 +1,61 @@
+import { openApiDocument, type Routes } from '@nexus/contracts';
+import { iso, readiness, type Clock, type HealthCheck } from '@nexus/runtime';
+import type { Handlers } from '@nexus/runtime/http';
+import { DOCS_POLICY, renderDocs } from './docs-page.ts';
+
+export type OpsPorts = {
+  checks: { redis: HealthCheck; queue: HealthCheck; files: HealthCheck };
+  /** Text of a metrics scrape. */
+  expose: () => Promise<string>;
+  /** True from the first step of a shutdown on. */
+  isClosing: () => boolean;
+  now: Clock;
+};
+
+type OpsRoutes = Pick<Routes, 'health' | 'live' | 'ready' | 'metrics' | 'docs' | 'openapi'>;
+
+/** Health, metrics and the API reference; all without side effects. */
+export function createOpsHandlers(ports: OpsPorts): Handlers<OpsRoutes> {
+  const document = openApiDocument();
+  const documentText = JSON.stringify(document, undefined, 1);
+  const pages = { en: renderDocs(document, 'en'), ko: renderDocs(document, 'ko') };
+  return {
+    async health() {
+      const { redis, queue } = ports.checks;
+      const { checks } = await readiness({ redis, queue });
+      const redisOk = checks['redis']?.ok === true;
+      const queueOk = checks['queue']?.ok === true;
+      return {
+        status: 200,
+        body: {
+          status: redisOk && queueOk ? 'ok' : 'degraded',
+          time: iso(ports.now()),
+          llm_provider: 'none',
+          redis_ok: redisOk,
+          queue_ok: queueOk,
+          rabbit_ok: queueOk,
+        },
+      };
+    },
+    live: () => Promise.resolve({ status: 200, body: { status: 'ok' } }),
+    async ready() {
+      const body = await readiness({
+        ...ports.checks,
+        shutdown: () => Promise.resolve(shutdownCheck(ports.isClosing())),
+      });
+      return body.status === 'ok' ? { status: 200, body } : { status: 503, body };
+    },
+    metrics: async () => ({ status: 200, text: await ports.expose() }),
+    docs: ({ query }) =>
+      Promise.resolve({
+        status: 200,
+        text: query.lang?.toLowerCase().startsWith('ko') ? pages.ko : pages.en,
+        headers: { 'content-security-policy': DOCS_POLICY },
+      }),
+    openapi: () => Promise.resolve({ status: 200, text: documentText }),
+  };
+}
+
+function shutdownCheck(closing: boolean): { ok: boolean; message?: string } {
+  return closing ? { ok: false, message: 'this supervisor is shutting down; use another one' } : { ok: true };
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { connectRedis, pingRedis, registerMetrics, type Clock, type Logger } from '@nexus/runtime';
+import { serveHttp } from '@nexus/runtime/http';
+import { createTaskQueue } from '@nexus/task-queue';
+import { keyFile, listedKeys, noKeys, singleKey, type KeySource } from './callback/key-source.ts';
+import { createRedisNonceStore } from './callback/nonce-store.ts';
+import { createFilesystemFileStore } from './file/filesystem-file-store.ts';
+import { metricDefinitions } from './metrics.ts';
+import { DEFAULT_ADMIN_KEY, DEFAULT_API_KEY, type Settings } from './settings.ts';
+import { supervise, type SupervisorOptions } from './supervise.ts';
+import { waitReally } from './task/task-events.ts';
+
+export type RunningSupervisor = { port: number; stop(): Promise<void> };
+
+/** Settings → clients → supervise → listen. Rejects when the address is taken or the key list cannot be read. */
+export async function startSupervisor(
+  settings: Settings,
+  { logger, now }: { logger: Logger; now: Clock },
+): Promise<RunningSupervisor> {
+  const signingKeys = await openKeySource(settings, { logger, now });
+  const onRedisError = (error: unknown) => logger.warn('Redis connection trouble', { event: 'REDIS_ERROR', error });
+  const connect = (purpose: 'request' | 'blocking') =>
+    connectRedis({ url: settings.REDIS_URL, purpose, name: `nexus-supervisor-${purpose}`, onError: onRedisError });
+  const redis = connect('request');
+  const queue = createTaskQueue({
+    connection: redis,
+    connectBlocking: () => connect('blocking'),
+    queueName: settings.TASK_QUEUE,
+    retry: {
+      maxRetries: settings.MAX_RETRIES,
+      delaysSeconds: [...settings.RETRY_DELAYS_SECONDS],
+      jitter: settings.RETRY_JITTER_ENABLED,
+    },
+    taskTtlSeconds: settings.TASK_TTL_SECONDS,
+    taskLockSeconds: settings.TASK_LOCK_TTL_SECONDS,
+    now,
+    onError: onRedisError,
+  });
+  const supervisor = supervise(
+    {
+      queue,
+      nonces: createRedisNonceStore(redis),
+      files: createFilesystemFileStore({
+        directory: join(settings.NEXUS_DATA_DIR, 'files'),
+        ttlSeconds: settings.FILE_TTL_SECONDS,
+        now,
+      }),
+      signingKeys,
+      redisCheck: () => pingRedis(redis),
+      metrics: registerMetrics(metricDefinitions, { logger }),
+      logger,
+      now,
+      newId: randomUUID,
+      wait: waitReally,
+    },
+    optionsOf(settings),
+  );
+  const closing = new AbortController();
+  const close = async () => {
+    closing.abort();
+    await queue.close();
+    redis.disconnect();
+  };
+  const server = await serveHttp(supervisor.app, { host: settings.NEXUS_HOST, port: settings.NEXUS_PORT }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
+  warnAtStart(settings, logger);
+  logger.info('The supervisor listens', { event: 'SUPERVISOR_START', host: server.host, port: server.port });
+  void supervisor.startLoops(closing.signal);
+  return {
+    port: server.port,
+    async stop() {
+      closing.abort();
+      await server.close({
+        drainMs: settings.SHUTDOWN_DRAIN_SECONDS * 1000,
+        deadlineMs: (settings.SHUTDOWN_DRAIN_SECONDS + settings.SHUTDOWN_GRACE_SECONDS) * 1000,
+      });
+      await close();
+    },
+  };
+}
+
+function optionsOf(settings: Settings): SupervisorOptions {
+  return {
+    apiKeys: {
+      user: settings.NEXUS_API_KEY,
+      admin: settings.ADMIN_API_KEY,
+      agent: settings.AGENT_API_KEY,
+      loopbackOnly: [DEFAULT_API_KEY, DEFAULT_ADMIN_KEY],
+    },
+    callback: {
+      policy: {
+        maxSkewSeconds: settings.CALLBACK_MAX_SKEW_SECONDS,
+        replayProtection: settings.CALLBACK_REPLAY_PROTECTION_ENABLED,
+        allowBodyOnly: settings.CALLBACK_SIGNATURE_ALLOW_LEGACY_BODY_ONLY,
+        keyIdHeader: settings.CALLBACK_SIGNATURE_KEY_ID_HEADER,
+      },
+      // A value that is forgotten while its timestamp is still good could be used twice.
+      nonceTtlSeconds: Math.max(settings.CALLBACK_NONCE_TTL_SECONDS, 2 * settings.CALLBACK_MAX_SKEW_SECONDS),
+    },
+    retryDelays: settings.RETRY_DELAYS_SECONDS,
+    maxFileBytes: settings.FILE_MAX_BYTES,
+    maxStreams: settings.EVENT_STREAMS_MAX,
+  };
+}
+
+/** The key list wins over the single secret; a configured list that cannot be used ends the start. */
+async function openKeySource(settings: Settings, ports: { logger: Logger; now: Clock }): Promise<KeySource> {
+  const { CALLBACK_SIGNATURE_SECRETS_PATH: path, CALLBACK_SIGNATURE_SECRETS_JSON: list } = settings;
+  if (settings.CALLBACK_SECRET_ROTATION_SOURCE === 'file' && path !== undefined) {
+    const source = keyFile(path, ports);
+    const keys = await source();
+    if (keys.state !== 'broken') return source;
+    throw new Error(`The key list CALLBACK_SIGNATURE_SECRETS_PATH (${path}) cannot be used: ${keys.why}.`);
+  }
+  if (list !== undefined) return listedKeys(list, ports.now);
+  return settings.CALLBACK_SIGNATURE_SECRET === undefined ? noKeys() : singleKey(settings.CALLBACK_SIGNATURE_SECRET);
+}
+
+function warnAtStart(settings: Settings, logger: Logger): void {
+  if (settings.CALLBACK_SIGNATURE_ALLOW_LEGACY_BODY_ONLY) {
+    logger.warn('Callbacks signed over the body alone are accepted: they can be replayed', {
+      event: 'CALLBACK_BODY_ONLY_ALLOWED',
+    });
+  }
+}
