@@ -1,9 +1,11 @@
 /**
  * Embeds a library's Lua scripts into a generated module, so that bundles are one file and scripts are still read as
- * Lua. `lua/<verb>-<number of keys>.lua` becomes `scripts.<verb>`; `--@include name` pulls in `lua/include/name.lua`.
+ * Lua. `lua/<verb>-<number of keys>.lua` becomes `scripts.<verb>`; `--@include name` pulls in `lua/include/name.lua`;
+ * `--@bullmq name` wraps that script of the installed BullMQ into a function of KEYS and ARGV.
  * Usage: node tools/embed-lua.mjs libs/task-queue [--check]
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const library = process.argv[2];
@@ -12,9 +14,26 @@ const directory = join(library, 'lua');
 const target = join(library, 'src/lua.generated.ts');
 
 function expand(source) {
-  return source.replaceAll(/^--@include (\S+)\n/gm, (_line, name) =>
-    readFileSync(join(directory, 'include', `${name}.lua`), 'utf8'),
-  );
+  return source
+    .replaceAll(/^--@include (\S+)\n/gm, (_line, name) =>
+      readFileSync(join(directory, 'include', `${name}.lua`), 'utf8'),
+    )
+    .replaceAll(
+      /^--@bullmq (\S+)\n/gm,
+      (_line, name) => `local function ${name}(KEYS, ARGV)\n${fromBullmq(name)}\nend\n`,
+    );
+}
+
+/** The text of one of BullMQ's scripts without its comments and blank lines. */
+function fromBullmq(name) {
+  const scripts = createRequire(join(process.cwd(), 'package.json'))('bullmq/dist/cjs/scripts');
+  const script = Object.values(scripts).find((each) => each.name === name);
+  if (script === undefined) throw new Error(`BullMQ has no script ${name}`);
+  return script.content
+    .replaceAll(/--\[\[[\s\S]*?\]\]/g, '')
+    .replaceAll(/^\s*--.*$/gm, '')
+    .replaceAll(/\n\s*\n/g, '\n')
+    .trim();
 }
 
 const entries = readdirSync(directory)

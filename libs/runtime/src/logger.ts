@@ -49,8 +49,21 @@ const reserved = new Set(['ts', 'level', 'logger', 'msg']);
 
 type Sink = Required<Omit<LoggerOptions, 'personFields'>> & { threshold: number; personFields: readonly string[] };
 
+let pending = '';
+
+/**
+ * Lines of one turn of the event loop leave in one write: a busy process spends its time on work, not on system calls.
+ * An ordinary end of the process flushes them; only a kill within the same turn could lose them.
+ */
 function writeToStdout(line: string): void {
-  process.stdout.write(line);
+  if (pending === '') setImmediate(flushStdout);
+  pending += line;
+}
+
+function flushStdout(): void {
+  const lines = pending;
+  pending = '';
+  if (lines !== '') process.stdout.write(lines);
 }
 
 let stdoutGuarded = false;
@@ -60,6 +73,7 @@ function guardStdout(): void {
   if (stdoutGuarded) return;
   stdoutGuarded = true;
   process.stdout.on('error', () => undefined);
+  process.on('exit', flushStdout);
 }
 
 function splitErrors(fields: LogFields): { plain: LogFields; thrown: unknown } {

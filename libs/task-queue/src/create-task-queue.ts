@@ -1,16 +1,15 @@
 import type { Callback, Park, Task, TaskEnvelope } from '@nexus/contracts';
 import { PARKS } from '@nexus/contracts';
-import { Queue } from 'bullmq';
 import { redisHealth } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { ChangeFeed } from './change-feed.ts';
 import { enqueueTask } from './enqueue-task.ts';
 import { listTasks } from './list-tasks.ts';
-import { KEY_PREFIX, queueKeys } from './queue-keys.ts';
+import { queueKeys } from './queue-keys.ts';
 import { bindScripts, type RunScript } from './queue-scripts.ts';
 import { reconcileTasks } from './reconcile-tasks.ts';
 import { applyReport } from './apply-report.ts';
-import type { RetryPolicy } from './retry-policy.ts';
+import { type RetryPolicy, retrySteps } from './retry-policy.ts';
 import { createScheduler } from './scheduler.ts';
 import type { CancelOutcome, TaskQueue } from './task-queue.ts';
 import { TASK_FIELDS, type TaskRow, viewTask } from './task-view.ts';
@@ -37,8 +36,8 @@ export type TaskQueueOptions = {
 export type QueueContext = TaskQueueOptions & {
   keys: ReturnType<typeof queueKeys>;
   run: RunScript;
-  /** BullMQ's queue; opened when Redis first answers, so that a supervisor may start before Redis does. */
-  queue: () => Promise<Queue>;
+  /** Options of every job, as JSON: how it is retried. */
+  jobOptions: string;
   readMany: (ids: string[]) => Promise<(Task | undefined)[]>;
 };
 
@@ -62,49 +61,24 @@ export function createTaskQueue(options: TaskQueueOptions): TaskQueue {
     async close() {
       feed.close();
       await scheduler.close();
-      await closeQueue(context);
     },
   };
 }
 
-const opened = new WeakMap<QueueContext, Promise<Queue>>();
-
 function openContext(options: TaskQueueOptions): QueueContext {
   const keys = queueKeys(options.queueName);
   const run = bindScripts(options.connection);
-  const context: QueueContext = {
+  return {
     ...options,
     keys,
     run,
-    queue() {
-      const current = opened.get(context) ?? openQueue(options);
-      opened.set(context, current);
-      // A queue opened while Redis was away stays broken: forget it, so that the next call opens a new one.
-      current.catch(() => opened.delete(context));
-      return current;
-    },
+    jobOptions: JSON.stringify(retrySteps(options.retry)),
     async readMany(ids) {
       if (ids.length === 0) return [];
       const rows = (await run('read', [keys.jobs], TASK_FIELDS.length, ...TASK_FIELDS, ...ids)) as (TaskRow | null)[];
       return ids.map((id, at) => (rows[at] ? viewTask(id, rows[at]) : undefined));
     },
   };
-  return context;
-}
-
-async function openQueue(options: TaskQueueOptions): Promise<Queue> {
-  const queue = new Queue(options.queueName, { connection: options.connection, prefix: KEY_PREFIX });
-  queue.on('error', options.onError);
-  await queue.waitUntilReady();
-  return queue;
-}
-
-async function closeQueue(context: QueueContext): Promise<void> {
-  try {
-    await (await opened.get(context))?.close();
-  } catch (error) {
-    context.onError(error);
-  }
 }
 
 async function cancelTask(

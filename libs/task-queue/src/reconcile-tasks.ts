@@ -23,9 +23,8 @@ export async function reconcileTasks(context: QueueContext): Promise<ReconcileRe
   seen.add(context);
   const parked = await park(context, trusted ? context.now() - RECENT_MS : 0);
   const unparked = trusted && (await sameSize(context)) ? 0 : await unpark(context);
-  const orphans = await dropOrphans(context);
   const unreported = [...(await findUnreported(context, 'completed')), ...(await findUnreported(context, 'failed'))];
-  return { settled, parked, unparked, orphans, unreported };
+  return { settled, parked, unparked, orphans: 0, unreported };
 }
 
 async function sameSize({ connection, keys }: QueueContext): Promise<boolean> {
@@ -68,11 +67,6 @@ async function unpark({ connection, keys, run }: QueueContext): Promise<number> 
     }
   }
   return dropped;
-}
-
-async function dropOrphans({ keys, run, now }: QueueContext): Promise<number> {
-  const from = now() - RECENT_MS;
-  return Number(await run('dropOrphans', [keys.jobs, keys.index], from, now() - REPORT_GRACE_MS, 5000));
 }
 
 type Unreported = [more: '0' | '1', ...found: [taskId: string, attempt: number][]];

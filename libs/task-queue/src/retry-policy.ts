@@ -30,7 +30,8 @@ export function nextDelayMs(
   steps: { delaysMs?: number[]; jitterRatio?: number },
   options: { retryAfterSeconds?: number | undefined; random: () => number },
 ): number {
-  const delays = steps.delaysMs ?? [];
+  // Redis' JSON writes an empty list as an empty object.
+  const delays = Array.isArray(steps.delaysMs) ? steps.delaysMs : [];
   const step = delays[Math.min(failedAttempts, delays.length) - 1] ?? 0;
   const ratio = steps.jitterRatio ?? 0;
   const jittered = ratio === 0 ? step : Math.round(step * (1 - ratio + 2 * ratio * options.random()));

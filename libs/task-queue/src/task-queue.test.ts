@@ -191,20 +191,29 @@ describe('idempotent create', () => {
     expect(first.outcome === 'queued' && other.outcome === 'queued' && first.task_id !== other.task_id).toBe(true);
   });
 
-  test('a create that died between its halves is in flight first, then taken over under the same id', async () => {
+  test('the first answer is given again even when the task is gone: nothing runs twice', async () => {
     const fixture = open();
-    const lost = envelope();
-    const key = { scope: 's', key: 'dead', fingerprint: 'f' };
-    const claim = await fixture.queue.enqueue(lost, { idempotency: key, audit });
-    // What a crash before the second half leaves: the claim and the index, no job.
-    await fixture.connection.del(`{nexus}:${fixture.queueName}:${lost.task_id}`);
-    await fixture.connection.del(`{nexus}:${fixture.queueName}:wait`);
-    expect(claim.outcome).toBe('queued');
-    expect(await fixture.queue.enqueue(envelope(), { idempotency: key, audit })).toEqual({ outcome: 'in_flight' });
-    const later = { ...envelope(), requested_at: new Date(Date.now() + 11_000).toISOString() };
-    const taken = await fixture.queue.enqueue(later, { idempotency: key, audit });
-    expect(taken).toMatchObject({ outcome: 'queued', task_id: lost.task_id });
-    expect(await fixture.queue.read(lost.task_id)).toMatchObject({ status: 'queued' });
+    const key = { scope: 's', key: 'gone', fingerprint: 'f' };
+    const first = await fixture.queue.enqueue(envelope(), { idempotency: key, audit });
+    const { consumer } = await fixture.consume({ echo: () => Promise.resolve({}) });
+    const id = first.outcome === 'queued' ? first.task_id : '';
+    await fixture.until(id, (task) => task.status === 'succeeded');
+    await consumer.close({ graceMs: 0 });
+    fixture.advance(604_801_000);
+    await fixture.queue.sweep();
+    expect(await fixture.queue.read(id)).toBeUndefined();
+    expect(await fixture.queue.enqueue(envelope(), { idempotency: key, audit })).toEqual({ ...first, replayed: true });
+    expect(await fixture.connection.llen(`{nexus}:${fixture.queueName}:wait`)).toBe(0);
+  });
+
+  test('a refused create leaves nothing behind', async () => {
+    const fixture = open();
+    const key = { scope: 's', key: 'refused', fingerprint: 'a' };
+    await fixture.queue.enqueue(envelope(), { idempotency: key, audit });
+    const before = await fixture.connection.keys(`*${fixture.queueName}*`);
+    await fixture.queue.enqueue(envelope(), { idempotency: { ...key, fingerprint: 'b' }, audit });
+    expect((await fixture.connection.keys(`*${fixture.queueName}*`)).toSorted()).toEqual(before.toSorted());
+    expect(await fixture.connection.zcard(`{nexus}:ix:${fixture.queueName}:tasks`)).toBe(1);
   });
 
   test('every create leaves an audit record', async () => {

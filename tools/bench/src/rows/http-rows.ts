@@ -15,7 +15,7 @@ const body = JSON.stringify({
   requested_by: 'bench',
   payload: {
     action: 'chat_to_excel',
-    files: Array.from({ length: 8 }, (_file, at) => `file_${String(at).padStart(64, '0')}`),
+    files: [`file_${'0a1b2c3d'.repeat(8)}`],
     timezone: 'Asia/Seoul',
   },
 });
