@@ -108,6 +108,14 @@ describe('convertChat', () => {
     expect(result).toEqual({ formats: [format], counts, duplicates: 0 });
   });
 
+  test('the example chat is understood to its last line', async () => {
+    const name = '공동구매_주문방.txt';
+    const example = { name, path: join(import.meta.dirname, '../../../examples/chat', name) };
+    const { counts } = await convertChat(options([example]));
+    expect(counts).toEqual({ messages: 634, system: 10, participants: 20, days: 18, unparsed: 0 });
+    expect(sum((await sheetRows()).get('참여자'), 1)).toBe(634);
+  });
+
   test('overlapping parts of one chat count once, in any order', async () => {
     const conversation = generateConversation({ seed: 5, messages: 900 });
     const entries = [...conversation.entries];

@@ -1,7 +1,7 @@
 import type { MessageEvent, SystemEvent } from './chat-event.ts';
 import { NumberSet } from './number-set.ts';
 import { ParticipantTable } from './participant-table.ts';
-import { dayOf } from './wall-clock.ts';
+import { dayOf, startOfDay } from './wall-clock.ts';
 
 /** One day on which something was said. `hours[h]` counts the messages from h:00 to h:59. */
 export interface DayStatistics {
@@ -38,8 +38,10 @@ export class ChatStatistics {
     day.hours[hour] = (day.hours[hour] ?? 0) + 1;
   }
 
-  notice(notice: SystemEvent): void {
-    for (const movement of notice.movements) this.participants.movement(movement, notice.at);
+  /** Of a notice without a time of its own only the day is known: the movement is noted at the start of that day. */
+  notice({ movements, at, timeInferred }: SystemEvent): void {
+    const known = timeInferred && at !== undefined ? startOfDay(dayOf(at)) : at;
+    for (const movement of movements) this.participants.movement(movement, known);
   }
 
   /** The days in the order of the calendar. */

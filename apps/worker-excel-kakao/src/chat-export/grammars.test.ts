@@ -164,6 +164,14 @@ describe('phones', () => {
     expect(messages(events)).toHaveLength(51);
   });
 
+  test('blank lines before a deleted message belong to nothing', () => {
+    const { events } = parse(
+      '2026. 1. 27. 21:06, a : x\ny\r\n\n \n메시지가 삭제되었습니다.  \r\n\n2026. 1. 27. 21:07, b : z\r\n',
+    );
+    expect(notices(events)).toEqual(['deleted: 메시지가 삭제되었습니다.']);
+    expect(events.map(({ firstLine, lastLine }) => [firstLine, lastLine])).toEqual([[1, 2], [5, 5], [7, 7]]); // prettier-ignore
+  });
+
   test('a date no calendar has is kept as not understood', () => {
     const { events } = parse('2026. 1. 27. 21:06, a : x\n2026. 2. 30. 21:06, a : y\n이어짐\n');
     expect(unparsed(events)).toEqual(['impossible_date: 2026. 2. 30. 21:06, a : y', 'follows_unparsed: 이어짐']);

@@ -14,7 +14,7 @@ export interface MergedRun extends EventBatch {
 const MINUTES_PER_DAY = 1440;
 /** How far behind the slowest input a minute is remembered: a clock may step back, e.g. on a journey west. */
 const REMEMBERED_MINUTES = 2 * MINUTES_PER_DAY;
-const MOST_BUCKETS = 8_192;
+const SWEEP_AT_BUCKETS = 8_192;
 const LONGEST_PLAIN_KEY = 64;
 
 /** How often a record of one minute was written, and how often each input has shown it so far. */
@@ -98,6 +98,7 @@ class Cursor {
 class MinuteLedger {
   readonly #inputs: number;
   readonly #buckets = new Map<number, Map<string, Counts>>();
+  #sweepAt = SWEEP_AT_BUCKETS;
 
   constructor(inputs: number) {
     this.#inputs = inputs;
@@ -118,11 +119,13 @@ class MinuteLedger {
   }
 
   forgetBefore(minute: number): void {
-    if (this.#buckets.size <= MOST_BUCKETS || !Number.isFinite(minute)) return;
+    if (this.#buckets.size <= this.#sweepAt || !Number.isFinite(minute)) return;
     for (const bucket of this.#buckets.keys()) {
       const ends = bucket >= 0 ? bucket : -bucket * MINUTES_PER_DAY;
       if (ends < minute) this.#buckets.delete(bucket);
     }
+    // What could not be forgotten is not gone through again for every record.
+    this.#sweepAt = Math.max(SWEEP_AT_BUCKETS, this.#buckets.size * 2);
   }
 
   #bucket(bucket: number): Map<string, Counts> {

@@ -2,6 +2,7 @@ import type { UnparsedReason } from './chat-event.ts';
 import type { ExportGrammar } from './export-grammar.ts';
 import { readRoomLine, readSavedLine } from './export-head.ts';
 import { RecordAssembler } from './record-assembler.ts';
+import { lineFeeds } from './record-splitter.ts';
 import { readDayLine, readStamp, readTimeOnlyStamp } from './stamp.ts';
 import type { Stamp } from './stamp.ts';
 import { readNotice } from './system-notice.ts';
@@ -16,6 +17,7 @@ export const DELETED_RECORDS: ReadonlySet<string> = new Set([
 /** Names are learned to divide "a : b : c"; beyond this many the first colon divides. */
 const MOST_KNOWN_NAMES = 20_000;
 const MOST_DIVISIONS = 4;
+const LONGEST_FRAME = 400;
 /** Far beyond any name KakaoTalk allows: what is longer is no name. */
 const LONGEST_NAME = 300;
 
@@ -48,19 +50,32 @@ export class MobileGrammar implements ExportGrammar {
     this.#assembler.close();
   }
 
-  record(text: string, line: number): void {
+  record(record: string, recordLine: number): void {
+    const { text, line } = withoutBlankStart(record, recordLine);
     const stamp = readStamp(text) ?? (this.#timeOnly ? readTimeOnlyStamp(text) : undefined);
     if (stamp !== undefined) return this.#stamped(stamp, text, line);
-    const trimmed = text.length > 200 ? text : text.trim();
+    const isFrame = text.length <= LONGEST_FRAME && this.#frame(text.trim(), text, line);
+    if (!isFrame) this.#assembler.other(record, recordLine);
+  }
+
+  /** A line of the export's frame or a deleted message; false for anything else. */
+  #frame(trimmed: string, text: string, line: number): boolean {
     const date = readDayLine(trimmed);
-    if (date !== undefined) return this.#dateLine(date.day, text, line);
-    if (DELETED_RECORDS.has(trimmed)) {
-      return this.#assembler.notice({ at: undefined, kind: 'deleted', movements: [] }, trimmed, line);
-    }
     const saved = readSavedLine(trimmed);
-    if (saved !== undefined) return this.#savedLine(text, line, saved.at);
     const room = this.room === undefined && this.#day === undefined ? readRoomLine(trimmed) : undefined;
-    if (room === undefined) return this.#assembler.other(text, line);
+    if (date !== undefined) this.#dateLine(date.day, text, line);
+    else if (DELETED_RECORDS.has(trimmed)) this.#deleted(trimmed, line);
+    else if (saved !== undefined) this.#savedLine(text, line, saved.at);
+    else if (room === undefined) return false;
+    else this.#roomLine(room, text, line);
+    return true;
+  }
+
+  #deleted(text: string, line: number): void {
+    this.#assembler.notice({ at: undefined, kind: 'deleted', movements: [] }, text, line);
+  }
+
+  #roomLine(room: string, text: string, line: number): void {
     this.room = room;
     this.#assembler.frame('header', text, { line });
   }
@@ -135,4 +150,10 @@ export class MobileGrammar implements ExportGrammar {
   #learn(name: string): void {
     if (this.#knownNames.size < MOST_KNOWN_NAMES) this.#knownNames.add(name);
   }
+}
+
+/** Where CR LF ends the records, blank lines that end with LF may stand before one. */
+function withoutBlankStart(text: string, line: number): { text: string; line: number } {
+  const blank = text.charCodeAt(0) <= 0x20 && text.includes('\n') ? /^(?:[^\S\n]*\n)+/.exec(text) : null;
+  return blank === null ? { text, line } : { text: text.slice(blank[0].length), line: line + lineFeeds(blank[0]) };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ChatEvent } from './chat-event.ts';
 import { inspectExport } from './inspect-export.ts';
@@ -12,6 +12,9 @@ import { generateConversation } from './testing/conversation.ts';
 import { expectedEvents } from './testing/expected-events.ts';
 import { renderExport } from './testing/render-export.ts';
 import type { RenderOptions } from './testing/render-export.ts';
+
+/** Hundreds of exports go through the file system; a busy machine may take its time. */
+jest.setTimeout(120_000);
 
 let directory = '';
 let files = 0;
@@ -75,7 +78,7 @@ describe('reading what KakaoTalk wrote', () => {
           expect(format).toBe(options.format);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
@@ -142,7 +145,7 @@ describe('no line is lost', () => {
         const { events } = await parseBytes(text);
         assertEveryLineIsOnce(Buffer.from(text).toString(), events);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

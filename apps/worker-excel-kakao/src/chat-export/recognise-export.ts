@@ -17,6 +17,10 @@ export interface ExportShape {
 const WINDOWS_MESSAGE = /^\[[^\n]+?\] \[(?:(?:오전|오후) )?\d{1,2}:\d{2}(?: [AP]M)?\]/;
 const WINDOWS_DATE = /^-{5,} (.{6,60}) -{5,}$/;
 const IOS_TITLE = /^Talk_\d{4}\.|\(\d+명\)과 카카오톡 대화/;
+/** Android writes `2026년 11월 20일` and whole months, iOS `2026. 11. 20.` and short ones. */
+const IOS_SAVED_LINE = /: ?(?:\d{4}\. |(?!May )[A-Z][a-z]{2} )/;
+/** The head says more than any number of lines that people may have pasted into their messages. */
+const SAVED_LINE_WEIGHT = 500_000;
 const SHORT_MONTH = /^[A-Z][a-z]{2} /;
 const HANGUL = /[가-힣]/;
 
@@ -144,7 +148,9 @@ function weighHead(line: string, evidence: Evidence): void {
   if (saved === undefined && readRoomLine(line) === undefined) return;
   evidence.headLines += 1;
   countLanguage(line, evidence);
-  if (saved !== undefined && /\d{4}-\d{2}-\d{2} /.test(line)) evidence.windowsHead = true;
+  if (saved === undefined) return;
+  if (/\d{4}-\d{2}-\d{2} /.test(line)) evidence.windowsHead = true;
+  else evidence.ios += IOS_SAVED_LINE.test(line) ? SAVED_LINE_WEIGHT : -SAVED_LINE_WEIGHT;
 }
 
 function countLanguage(text: string, evidence: Evidence): void {

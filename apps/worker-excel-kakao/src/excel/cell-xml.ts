@@ -6,7 +6,7 @@ const SECONDS_PER_DAY = 86_400;
 /** 1970-01-01 as Excel counts days (1 is 1900-01-01, and it believes in 1900-02-29). */
 const UNIX_EPOCH = 25_569;
 
-/** A number in column `column` (a letter) of row `row`. */
+/** A number; `address` is the cell's, e.g. B7. */
 export function numberCell(address: string, value: number, style: Style): string {
   return `<c r="${address}" s="${style}"><v>${value}</v></c>`;
 }
@@ -19,6 +19,13 @@ export function dateCell(address: string, day: number): string {
 /** A moment (wall-clock seconds) as a real Excel date with a time; an empty cell for undefined. */
 export function momentCell(address: string, at: number | undefined): string {
   return at === undefined ? '' : numberCell(address, at / SECONDS_PER_DAY + UNIX_EPOCH, STYLE.moment);
+}
+
+/** A moment of which, at midnight, only the day is known; an empty cell for undefined. */
+export function dayOrMomentCell(address: string, at: number | undefined): string {
+  return at !== undefined && at % SECONDS_PER_DAY === 0
+    ? dateCell(address, at / SECONDS_PER_DAY)
+    : momentCell(address, at);
 }
 
 /** The time of day of wall-clock seconds as a real Excel time, shown with seconds if asked. */

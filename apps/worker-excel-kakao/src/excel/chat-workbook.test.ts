@@ -119,7 +119,7 @@ describe('ChatWorkbook', () => {
     expect(rows.get('메시지')?.[1]?.[5]).toBe('ab\ufffd');
     expect(rows.get('시스템')?.[1]?.slice(3)).toEqual(['퇴장', '이산님이 나갔습니다.', 9, '시각 추정']);
     expect(rows.get('시스템')?.[2]?.slice(0, 4)).toEqual([2, null, null, '퇴장']);
-    expect(rows.get('참여자')?.[1]?.[5]).toEqual(new Date(NOON * 1000));
+    expect(rows.get('참여자')?.[1]?.[5]).toEqual(new Date(Date.UTC(2026, 10, 18)));
   });
 
   test('several inputs name the file of each row', async () => {

@@ -1,6 +1,6 @@
 import type { DayStatistics } from '../chat-export/chat-statistics.ts';
 import type { Participant } from '../chat-export/participant-table.ts';
-import { columnName, dateCell, labelCell, momentCell, numberCell } from './cell-xml.ts';
+import { columnName, dateCell, dayOrMomentCell, labelCell, momentCell, numberCell } from './cell-xml.ts';
 import type { SheetLayout, SheetWriter } from './sheet-writer.ts';
 import { STYLE } from './styles.ts';
 import { DRAWING_RELATION } from './workbook-parts.ts';
@@ -55,9 +55,9 @@ export function writeParticipant(sheet: SheetWriter, participant: Participant): 
       numberCell(`B${row}`, participant.messages, STYLE.number) +
       momentCell(`C${row}`, participant.firstMessage) +
       momentCell(`D${row}`, participant.lastMessage) +
-      momentCell(`E${row}`, participant.joined) +
-      momentCell(`F${row}`, participant.left) +
-      momentCell(`G${row}`, participant.kicked) +
+      dayOrMomentCell(`E${row}`, participant.joined) +
+      dayOrMomentCell(`F${row}`, participant.left) +
+      dayOrMomentCell(`G${row}`, participant.kicked) +
       numberCell(`H${row}`, participant.photos, STYLE.number) +
       numberCell(`I${row}`, participant.files, STYLE.number),
   );
