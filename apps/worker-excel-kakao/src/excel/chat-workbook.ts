@@ -111,7 +111,7 @@ export class ChatWorkbook {
       ...(await this.#unparsed.end()),
     ];
     const entries = workbookEntries(sheets, properties, { chart });
-    const partial = join(dirname(output), `.${basename(output)}.${basename(this.#options.directory)}.partial`);
+    const partial = join(dirname(output), `.${basename(this.#options.directory)}.partial`);
     try {
       const file = await open(partial, 'wx');
       try {
