@@ -28,7 +28,7 @@ export function openQueue(url: string, over: Partial<TaskQueueOptions> = {}): Qu
   const queueName = over.queueName ?? `test-${randomUUID()}`;
   const connections: Redis[] = [];
   const connect = () => {
-    const connection = new Redis(url, { maxRetriesPerRequest: null });
+    const connection = new Redis(url, { maxRetriesPerRequest: null, disconnectTimeout: 100 });
     connection.on('error', () => undefined);
     connections.push(connection);
     return connection;
