@@ -126,7 +126,8 @@ async function readRecord(folders: Folders, fileId: string): Promise<FileRecord 
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.size;
+  const found = await stat(path).catch(() => undefined);
+  return found?.size;
 }
 
 type Sweeping = { isExpired: (record: FileRecord) => boolean; now: number };
@@ -172,7 +173,8 @@ async function check(folders: Folders): Promise<{ ok: boolean; message?: string 
 
 /** What a file system error means to the client; undefined for anything else, such as a client that went away. */
 export function storageProblem(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined;
+  const isOfTheSystem = typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
+  const code = isOfTheSystem ? String(error.code) : undefined;
   if (code === undefined || code === 'ECONNRESET' || code === 'EPIPE') return undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return 'the disk of the file store is full; free space on it and upload again';

@@ -23,5 +23,5 @@ export function measureContent(maxBytes: number): {
 
 /** True for the failure of a stream that had more bytes than allowed. */
 export function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === TOO_LARGE;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === TOO_LARGE;
 }

@@ -163,7 +163,7 @@ async function open(port: number): Promise<{ socket: Socket; received: () => str
   let received = '';
   socket.on('data', (chunk) => (received += chunk.toString()));
   socket.on('error', () => undefined);
-  const ended = once(socket, 'close');
+  const ended = new Promise((resolve) => socket.once('close', resolve));
   await once(socket, 'connect');
   return { socket, received: () => received, ended };
 }

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { createLogger, registerMetrics } from '@nexus/runtime';
+import { createMemoryFileStore } from '../file/testing/memory-file-store.ts';
+import { metricDefinitions } from '../metrics.ts';
+import { createMemoryTaskQueue } from '../testing/memory-task-queue.ts';
+import { backgroundJobs, startLoops } from './background-loops.ts';
+
+function setup() {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'INFO', name: 'test', write: (line) => void lines.push(line) });
+  const queue = createMemoryTaskQueue({ now: () => 0 });
+  const files = createMemoryFileStore({ ttlSeconds: 1, now: () => 0 });
+  const jobs = backgroundJobs({
+    queue,
+    files,
+    logger,
+    metrics: registerMetrics(metricDefinitions).handles,
+    retryDelays: [],
+  });
+  return { lines, logger, queue, jobs };
+}
+
+test('the loops and their intervals', () => {
+  const { jobs } = setup();
+  expect(Object.fromEntries(Object.entries(jobs).map(([name, job]) => [name, job.everySeconds]))).toEqual({
+    reconcile: 30,
+    sweep: 10,
+    'sweep-files': 600,
+  });
+});
+
+test('a loop with nothing to do says nothing', async () => {
+  const { jobs, lines } = setup();
+  for (const job of Object.values(jobs)) await job.run();
+  expect(lines).toEqual([]);
+});
+
+test('start as soon as the store is there', async () => {
+  const { queue, jobs, logger, lines } = setup();
+  queue.fail(new Error('Connection is closed.'));
+  const waits: number[] = [];
+  await startLoops(queue, jobs, {
+    logger,
+    signal: new AbortController().signal,
+    wait: async (milliseconds) => {
+      waits.push(milliseconds);
+      if (waits.length === 3) queue.fail(undefined);
+    },
+  });
+  expect(waits).toHaveLength(3);
+  expect(queue.jobs()).toBe(jobs);
+  expect(lines).toEqual([]);
+});
+
+test('another failure is told, and a shutdown ends the tries', async () => {
+  const { queue, jobs, logger, lines } = setup();
+  queue.fail(new Error('a fault of ours'));
+  const controller = new AbortController();
+  const wait = async () => controller.abort();
+  await startLoops(queue, jobs, { logger, signal: controller.signal, wait });
+  expect(lines.join('')).toContain('LOOPS_FAILED');
+  expect(queue.jobs()).toEqual({});
+});

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createClient, type Client } from '@nexus/contracts';
+import { startTestRedis, type TestRedis } from '@nexus/local-redis';
+import { readSettings, silentLogger } from '@nexus/runtime';
+import { settingsVariables } from './settings.ts';
+import { startSupervisor, type RunningSupervisor } from './start-supervisor.ts';
+
+/** A promise of the contract: no route hangs longer while the store is away. */
+const PROMISED_MS = 5000;
+
+let redis: TestRedis;
+let supervisor: RunningSupervisor;
+let client: Client;
+let directory: string;
+
+beforeEach(async () => {
+  redis = await startTestRedis({ appendonly: true });
+  directory = await mkdtemp(join(tmpdir(), 'nexus-outage-'));
+  const settings = readSettings(settingsVariables, {
+    REDIS_URL: redis.url,
+    NEXUS_PORT: '0',
+    NEXUS_DATA_DIR: directory,
+  });
+  if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
+  supervisor = await startSupervisor(settings.values, { logger: silentLogger, now: Date.now });
+  client = createClient({ baseUrl: `http://127.0.0.1:${supervisor.port}`, key: 'dev-key', timeoutMs: PROMISED_MS });
+});
+afterEach(async () => {
+  await supervisor.stop();
+  await redis.stop();
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const body = {
+  task_type: 'excel_kakao',
+  requested_by: 'kim',
+  payload: { action: 'chat_to_excel', files: [`file_${'a'.repeat(64)}`] },
+};
+
+async function everyAnswer() {
+  const task_id = randomUUID();
+  return Promise.all([
+    client.createTask({ body }),
+    client.createTask({ body, headers: { 'idempotency-key': randomUUID() } }),
+    client.listTasks(),
+    client.getTask({ params: { task_id } }),
+    client.cancelTask({ params: { task_id }, body: {} }),
+    client.watchTask({ params: { task_id } }),
+    client.agentCallback({ body: { task_id, status: 'running' } }),
+  ]);
+}
+
+async function create(): Promise<string> {
+  const created = await client.createTask({ body });
+  if (!created.ok) throw new Error(created.message);
+  return created.body.task_id;
+}
+
+/** Asks until readiness says so; every answer on the way is an honest one. */
+async function untilReady(): Promise<void> {
+  for (;;) {
+    const answer = await client.ready();
+    if (answer.status === 200) return;
+    expect(answer.status).toBe(503);
+  }
+}
+
+test.each(['SIGKILL', 'SIGSTOP'] as const)(
+  'Redis gets %s: 503 with Retry-After within the time, files and health still work, and all is well afterwards',
+  async (signal) => {
+    const before = await create();
+    await redis.kill(signal);
+    for (const answer of await everyAnswer())
+      expect(answer).toMatchObject({ ok: false, status: 503, code: 'STORE_UNAVAILABLE', retry_after: 2 });
+    expect(await client.ready()).toMatchObject({ status: 503, body: { checks: { redis: { ok: false } } } });
+    expect(await client.health()).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', redis_ok: false, queue_ok: false },
+    });
+    expect(await client.live()).toMatchObject({ status: 200 });
+    expect(await client.metrics()).toMatchObject({ status: 200 });
+    expect(await client.uploadFile({ body: 'x', headers: { 'x-file-name': 'a' } })).toMatchObject({ status: 201 });
+    if (signal === 'SIGKILL') await redis.restart();
+    else await redis.kill('SIGCONT');
+    await untilReady();
+    await create();
+    if (signal === 'SIGSTOP')
+      expect(await client.getTask({ params: { task_id: before } })).toMatchObject({ status: 200 });
+  },
+  30_000,
+);
+
+test('a supervisor whose Redis is away stops all the same', async () => {
+  await redis.kill('SIGKILL');
+  await supervisor.stop();
+}, 20_000);
