@@ -16,6 +16,12 @@ export const chatToExcel = task({
     const inputs = await download(payload.files, context);
     const output = join(context.temporaryDirectory, 'workbook.xlsx');
     const converted = await convert(inputs, { timezone: payload.timezone, output }, context);
+    context.logger.info('A chat was converted', {
+      event: 'CHAT_CONVERTED',
+      formats: converted.formats,
+      ...converted.counts,
+      duplicates: converted.duplicates,
+    });
     const workbook = await context.files.upload(output, workbookName(inputs));
     return { workbook, formats: [...converted.formats], counts: converted.counts };
   },
