@@ -43,7 +43,7 @@ export async function run(words: readonly string[], context: CommandContext): Pr
   const inputs = inputFiles(values.input, context);
   const settings = stackSettings(context.environment, context.root);
   const report = createStepReport();
-  const signal = untilToldToStop();
+  const signal = untilToldToStop(context.environment['NEXUS_LAUNCHER_PID']);
   const stack = (await isNexus(settings)) ? undefined : await start(context, { settings, report, signal });
   if (stack === undefined) report.note(`using the Nexus that runs at ${settings.url}`);
   try {

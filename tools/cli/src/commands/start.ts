@@ -23,7 +23,7 @@ export async function run(words: readonly string[], { root, environment }: Comma
   const { values } = parseArgs({ args: [...words], options: { json: { type: 'boolean', default: false } } });
   const settings = stackSettings(environment, root);
   const report = createStepReport();
-  const signal = untilToldToStop();
+  const signal = untilToldToStop(environment['NEXUS_LAUNCHER_PID']);
   const started = performance.now();
   const onLine = values.json ? writeRaw : writeReadable;
   let stack: Stack;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseNode, whyTooOld } from './choose-node.mjs';
 import { install } from './install.mjs';
+import { whenOrphaned } from './when-orphaned.mjs';
 
 let root: string;
 let runs: number;
@@ -60,6 +61,22 @@ describe('install', () => {
     });
     expect(lines).toContainEqual(expect.stringMatching(/^still installing, /));
   });
+});
+
+test('a process is told once when its parent has ended', async () => {
+  let parent = 17;
+  let told = 0;
+  const ended = new Promise<void>((resolve) =>
+    whenOrphaned(() => resolve(void (told += 1)), { parent: () => parent, every: 1 }),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toBe(0);
+  parent = 1;
+  // The watch does not keep a process alive by itself.
+  const alive = setInterval(() => undefined, 1_000);
+  await ended;
+  clearInterval(alive);
+  expect(told).toBe(1);
 });
 
 describe('the Node to run with', () => {

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { chooseNode, whyTooOld } from './choose-node.mjs';
 import { install } from './install.mjs';
 import { isInstalled } from './is-installed.mjs';
+import { whenOrphaned } from './when-orphaned.mjs';
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../../..');
 
@@ -42,13 +43,17 @@ export async function launch(words) {
  * @returns {Promise<number>}
  */
 function run(node, words) {
-  const environment = { ...process.env, PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter) };
+  const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+  const environment = { ...process.env, PATH: path, NEXUS_LAUNCHER_PID: String(process.pid) };
   const child = spawn(node, ['-C', '@nexus/source', join(root, 'tools/cli/src/main.ts'), ...words], {
     env: environment,
     stdio: 'inherit',
   });
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => child.kill(signal));
+  }
+  // A shell between npm and us dies of npm's signal without passing it on; npm itself may be killed.
+  if (process.env['npm_lifecycle_event'] !== undefined) whenOrphaned(() => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));

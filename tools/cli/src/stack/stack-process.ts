@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** How many lines of a process are kept for the message about its end. */
-const KEPT_LINES = 12;
+const KEPT_LINES = 25;
 
 /** A process of the stack, its name for people, what it runs, and who hears its lines. */
 export interface StackProcessOptions {
