@@ -1,3 +1,4 @@
+import type { Environment } from '@nexus/local-redis';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brokenFences } from './layer-fences.ts';
@@ -11,10 +12,10 @@ export interface RuleResult {
 }
 
 /** Checks the whole project against its house rules. */
-export async function checkHouseRules(root: string): Promise<RuleResult[]> {
+export async function checkHouseRules(root: string, environment: Environment): Promise<RuleResult[]> {
   const files = projectFiles(root).map((path) => ({ path, text: textOf(join(root, path)) }));
   const results = TEXT_RULES.map(({ title, find }) => ({ title, problems: files.flatMap((file) => find(file)) }));
-  return [...results, { title: 'lint keeps the layers apart', problems: await brokenFences(root) }];
+  return [...results, { title: 'lint keeps the layers apart', problems: await brokenFences(root, environment) }];
 }
 
 /** Empty for a file that is not text. */

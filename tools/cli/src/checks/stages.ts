@@ -65,8 +65,8 @@ async function checkGenerated(context: StageContext): Promise<Counts> {
   return oneCheck(context, 'node', ['-C', '@nexus/source', join(root, 'tools/cli/src/main.ts'), 'generate', '--check']);
 }
 
-async function checkHouse({ root, write }: StageContext): Promise<Counts> {
-  const results = await checkHouseRules(root);
+async function checkHouse({ root, environment, write }: StageContext): Promise<Counts> {
+  const results = await checkHouseRules(root, environment);
   const broken = results.filter(({ problems }) => problems.length > 0);
   for (const { title, problems } of broken)
     write(`${title}:\n${problems.map((problem) => `    ${problem}\n`).join('')}`);

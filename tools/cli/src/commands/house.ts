@@ -9,8 +9,8 @@ Names, file lengths, machine paths, unfinished words, tests that do not run, and
 `;
 
 /** Exit status 1 when a rule is broken. */
-export async function run(_words: readonly string[], { root }: CommandContext): Promise<number> {
-  const results = await checkHouseRules(root);
+export async function run(_words: readonly string[], { root, environment }: CommandContext): Promise<number> {
+  const results = await checkHouseRules(root, environment);
   for (const { title, problems } of results) {
     process.stdout.write(`${problems.length === 0 ? '✓' : '✗'} ${title}\n`);
     for (const problem of problems) process.stdout.write(`    ${problem}\n`);
