@@ -5,7 +5,9 @@
 import('./cli/src/launch/launch.mjs').then(
   ({ launch }) => launch(process.argv.slice(2)).then((status) => (process.exitCode = status)),
   (error) => {
-    process.stderr.write(`nexus: cannot start on Node ${process.versions.node} (20.19 or later is needed): ${error.message}\n`);
+    process.stderr.write(
+      `nexus: cannot start on Node ${process.versions.node} (20.19 or later is needed): ${error.message}\n`,
+    );
     process.exitCode = 2;
   },
 );
