@@ -29,7 +29,10 @@ function fromBullmq(name) {
   const scripts = createRequire(join(process.cwd(), 'package.json'))('bullmq/dist/cjs/scripts');
   const script = Object.values(scripts).find((each) => each.name === name);
   if (script === undefined) throw new Error(`BullMQ has no script ${name}`);
+  // Called from Lua, its packed arguments need no packing: they are passed as the tables they would become.
   return script.content
+    .replace('cmsgpack.unpack(ARGV[1])', 'ARGV[1]')
+    .replace('cmsgpack.unpack(ARGV[3])', 'ARGV[3]')
     .replaceAll(/--\[\[[\s\S]*?\]\]/g, '')
     .replaceAll(/^\s*--.*$/gm, '')
     .replaceAll(/\n\s*\n/g, '\n')

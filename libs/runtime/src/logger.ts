@@ -88,6 +88,18 @@ function splitErrors(fields: LogFields): { plain: LogFields; thrown: unknown } {
   return { plain, thrown };
 }
 
+/** Messages are static: each is masked once. Whoever puts facts into one meets the bound, not the memory. */
+const KNOWN_MESSAGES = 1000;
+const messages = new Map<string, string>();
+
+function maskedMessage(message: string): string {
+  const known = messages.get(message);
+  if (known !== undefined) return known;
+  const masked = maskText(message);
+  if (messages.size < KNOWN_MESSAGES && message.length <= 200) messages.set(message, masked);
+  return masked;
+}
+
 function assemble(sink: Sink, head: { level: LogLevel; msg: string }, fields: LogFields): Record<string, unknown> {
   const { plain, thrown } = splitErrors(fields);
   const masked = maskValue(plain, { ...limits, personFields: sink.personFields }) as Record<string, unknown>;
@@ -96,7 +108,7 @@ function assemble(sink: Sink, head: { level: LogLevel; msg: string }, fields: Lo
     ts: iso(sink.now()),
     level: head.level,
     logger: sink.name,
-    msg: maskText(String(head.msg)),
+    msg: maskedMessage(String(head.msg)),
     ...(correlation === undefined ? {} : { correlation_id: correlation }),
     ...masked,
     ...(thrown === undefined ? {} : { exc_info: maskText(describeError(thrown)) }),

@@ -56,8 +56,23 @@ function hide(value: unknown): unknown {
   return MASKED;
 }
 
-function maskField(name: string, value: unknown, walk: Walk): unknown {
-  if (isSecretFieldName(name)) return hide(value);
+/** What a field's name says of it: how it is written, and whether its value is hidden. */
+type Field = { key: string; secret: boolean };
+
+/** The names a program logs are few and come again with every line; what a client sends cannot grow this without bound. */
+const KNOWN_FIELDS = 2000;
+const fields = new Map<string, Field>();
+
+function fieldOf(name: string): Field {
+  const known = fields.get(name);
+  if (known !== undefined) return known;
+  const field = { key: maskText(name), secret: isSecretFieldName(name) };
+  if (fields.size < KNOWN_FIELDS && name.length <= 64) fields.set(name, field);
+  return field;
+}
+
+function maskField(name: string, value: unknown, { walk, secret }: { walk: Walk; secret: boolean }): unknown {
+  if (secret) return hide(value);
   if (walk.persons.size > 0 && walk.persons.has(name)) return maskPerson(value, walk);
   return maskAny(value, walk);
 }
@@ -155,10 +170,10 @@ function maskEntries(entries: Iterable<readonly [string, unknown]>, walk: Walk):
       masked['…'] = 'more members were left out';
       break;
     }
-    const key = name.length > 5 ? maskText(name) : name;
-    if (key === '__proto__') continue;
-    const member = maskField(name, value, walk);
-    if (member !== undefined) masked[key] = member;
+    const field = fieldOf(name);
+    if (field.key === '__proto__') continue;
+    const member = maskField(name, value, { walk, secret: field.secret });
+    if (member !== undefined) masked[field.key] = member;
   }
   return masked;
 }

@@ -18,7 +18,7 @@ end
 addStandardJob({
   base .. 'wait', base .. 'paused', base .. 'meta', base .. 'id', base .. 'completed', base .. 'delayed',
   base .. 'active', base .. 'events', base .. 'marker',
-}, { cmsgpack.pack({ base, id, ARGV[4], at }), ARGV[5], cmsgpack.pack(cjson.decode(ARGV[6])) })
+}, { { base, id, ARGV[4], at }, ARGV[5], cjson.decode(ARGV[6]) })
 if KEYS[2] ~= '' and tonumber(ARGV[8]) > 0 then
   redis.call('HSET', KEYS[2], 'fingerprint', ARGV[7], 'id', id, 'at', ARGV[3])
   redis.call('EXPIRE', KEYS[2], ARGV[8])

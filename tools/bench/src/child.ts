@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export type Child = {
   process: ChildProcess;
@@ -15,6 +18,43 @@ const root = new URL('../../../', import.meta.url).pathname;
 /** Starts a TypeScript file of this repository on this Node, from source. `path` is relative to the root. */
 export function startScript(path: string, args: string[] = [], env: Record<string, string> = {}): Child {
   return startNode(['-C', '@nexus/source', `${root}${path}`, ...args], env);
+}
+
+/**
+ * Starts a script whose output goes to a file, as a container's does: nobody spends the machine's time reading it while
+ * it is measured. Ended by the returned function.
+ */
+export function startDetachedScript(path: string, logFile: string, env: Record<string, string>): () => Promise<void> {
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, ['-C', '@nexus/source', `${root}${path}`], {
+    stdio: ['ignore', log, log],
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  closeSync(log);
+  const ended = once(child, 'exit');
+  return async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Resolves when the service on this port is ready to take requests. */
+export async function untilReady(port: number): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
+    if (answer?.status === 200) return;
+    await wait(5);
+  }
 }
 
 /** Starts Node with these arguments; standard error is passed on. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestRedis } from '@nexus/local-redis';
 import autocannon from 'autocannon';
-import { startScript } from '../child.ts';
+import { freePort, startDetachedScript, startScript, untilReady } from '../child.ts';
 import { type Benchmark, median, row } from '../row.ts';
 
 const ROUNDS = 3;
@@ -28,13 +28,14 @@ export const httpCreate: Benchmark = {
     const redis = await startTestRedis({ appendonly: true });
     const directory = await mkdtemp(join(tmpdir(), 'nexus-bench-'));
     const noop = startScript('tools/bench/src/processes/noop-server.ts');
-    const supervisor = startScript('apps/supervisor/src/main.ts', [], {
+    const port = await freePort();
+    const stopSupervisor = startDetachedScript('apps/supervisor/src/main.ts', join(directory, 'supervisor.log'), {
       REDIS_URL: redis.url,
-      NEXUS_PORT: '0',
+      NEXUS_PORT: String(port),
       NEXUS_DATA_DIR: directory,
     });
-    const noopPort = portOf(await noop.line((line) => line.startsWith('port ')));
-    const port = portOf(await supervisor.line((line) => line.includes('SUPERVISOR_START')));
+    const noopPort = Number((await noop.line((line) => line.startsWith('port '))).slice(5));
+    await untilReady(port);
     const measured: { noop: number; create: number }[] = [];
     for (let round = 0; round <= ROUNDS; round += 1) {
       report(round === 0 ? 'http-create warm-up' : `http-create round ${round}/${ROUNDS}`);
@@ -42,7 +43,7 @@ export const httpCreate: Benchmark = {
       const figures = { noop: await load(noopPort, seconds), create: await load(port, seconds) };
       if (round > 0) measured.push(figures);
     }
-    await supervisor.stop();
+    await stopSupervisor();
     await noop.stop();
     await redis.stop();
     await rm(directory, { recursive: true, force: true });
@@ -63,10 +64,6 @@ export const httpCreate: Benchmark = {
     ];
   },
 };
-
-function portOf(line: string): number {
-  return Number(/"port":(\d+)/.exec(line)?.[1] ?? /port (\d+)/.exec(line)?.[1]);
-}
 
 /** Requests a second that were answered 202; anything else fails the measurement. */
 async function load(port: number, seconds: number): Promise<number> {

@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startTestRedis } from '@nexus/local-redis';
-import { startNode } from '../child.ts';
+import { startNode, untilReady } from '../child.ts';
 import { type Benchmark, median, row } from '../row.ts';
 
 const RUNS = 7;
@@ -49,11 +48,3 @@ export const supervisorStart: Benchmark = {
     ];
   },
 };
-
-async function untilReady(port: number): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
-    if (answer?.status === 200) return;
-    await wait(5);
-  }
-}
