@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, processStart } from './file-lock.mjs';
@@ -142,6 +142,29 @@ describe('startManagedRedis', () => {
     expect(new URL(second.url).port).not.toBe(String(foreign.port));
     expect(await ask(foreign.url, 'PING')).toBe('PONG');
     await foreign.stop();
+  });
+
+  test('the server of the folder that this one is a copy of is neither used nor stopped', async () => {
+    const original = await start();
+    const copy = mkdtempSync(join(tmpdir(), 'nexus-copied-'));
+    cpSync(place(), join(copy, 'redis'), { recursive: true });
+    const options = { environment: process.env, dataDirectory: copy, report: () => undefined };
+    const copied = await startManagedRedis(options);
+    expect(copied.owned).toBe(true);
+    expect(copied.url).not.toBe(original.url);
+    await copied.stop();
+    expect(await ask(original.url, 'PING')).toBe('PONG');
+    rmSync(copy, { recursive: true });
+  });
+
+  test('the server of a folder that was moved is still found', async () => {
+    const before = await start();
+    const moved = mkdtempSync(join(tmpdir(), 'nexus-moved-'));
+    renameSync(place(), join(moved, 'redis'));
+    const after = await startManagedRedis({ environment: process.env, dataDirectory: moved, report: () => undefined });
+    expect(after).toMatchObject({ url: before.url, owned: false });
+    renameSync(join(moved, 'redis'), place());
+    rmSync(moved, { recursive: true });
   });
 
   test('a server that lives but does not answer is not given a twin on the same files', async () => {

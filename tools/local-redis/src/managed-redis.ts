@@ -14,6 +14,7 @@ import {
   redisPassword,
   removeInstance,
   runsItsProgram,
+  worksIn,
   writeInstance,
 } from './redis-instance.ts';
 import { lastLogLines, type RunningServer, runServer, waitUntilReady } from './run-server.ts';
@@ -55,7 +56,7 @@ export async function startManagedRedis(options: ManagedRedisOptions): Promise<P
 async function useOrStart(directory: string, options: ManagedRedisOptions): Promise<ProvidedRedis> {
   const password = redisPassword(directory);
   const instance = readInstance(directory);
-  const state = instance === undefined ? 'none' : await inspectInstance(instance, password);
+  const state = instance === undefined ? 'none' : await inspectInstance(directory, instance, password);
   if (instance !== undefined && state === 'running') return reuse(directory, instance, password);
   if (instance !== undefined && state === 'silent') throw silentError(instance, directory);
   const tried: TriedStep[] = [
@@ -83,11 +84,12 @@ async function start(directory: string, binary: RedisBinary, password: string): 
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const server = runServer({ binary, directory, port, password, settings: SETTINGS, detached: true });
-    const { serverDirectory, pid } = server;
-    const begun = { pid, start: processStart(pid), port, serverDirectory, executable: '', owner: thisProcess() };
+    const { pid } = server;
+    const inContainer = binary.kind === 'container';
+    const begun = { pid, start: processStart(pid), port, inContainer, executable: '', owner: thisProcess() };
     // Before anything else, so that a start that is cut short here leaves no server that nobody knows of.
     writeInstance(directory, begun);
-    const reason = (await waitUntilReady(server)) ?? (await whyNotOurs(begun, password));
+    const reason = (await waitUntilReady(server)) ?? (await whyNotOurs(directory, begun, password));
     if (reason === undefined) {
       const instance = { ...begun, executable: await processExecutable(pid) };
       writeInstance(directory, instance);
@@ -110,10 +112,9 @@ const SETTINGS = {
   'maxmemory-policy': 'noeviction',
 };
 
-async function whyNotOurs(instance: RedisInstance, password: string): Promise<string | undefined> {
-  const client = await connectInstance(instance, password);
-  client?.close();
-  return client === undefined ? 'another server answers there' : undefined;
+async function whyNotOurs(directory: string, instance: RedisInstance, password: string): Promise<string | undefined> {
+  const state = await inspectInstance(directory, instance, password);
+  return state === 'running' ? undefined : 'another server answers there';
 }
 
 interface OwnedServer {
@@ -142,10 +143,11 @@ async function stopInstance(
   { password, server }: { password: string; server?: RunningServer },
 ): Promise<void> {
   const client = await connectInstance(instance, password);
+  const ours = client !== undefined && (await worksIn(directory, instance, client));
   // The answer to SHUTDOWN is the end of the connection.
-  await client?.command('SHUTDOWN').catch(() => undefined);
+  if (ours) await client.command('SHUTDOWN').catch(() => undefined);
   client?.close();
-  if (client === undefined && (await runsItsProgram(instance))) process.kill(instance.pid, 'SIGTERM');
+  if (!ours && (await runsItsProgram(instance))) process.kill(instance.pid, 'SIGTERM');
   if (!(await hasEnded(instance, STOP_MILLISECONDS)) && (await runsItsProgram(instance))) {
     process.kill(instance.pid, 'SIGKILL');
   }

@@ -4,12 +4,13 @@ import { basename, join } from 'node:path';
 import { isAlive, type RunningProcess } from './file-lock.mjs';
 import { connectRedis, type RedisClient } from './redis-client.ts';
 import { runCommand } from './run-command.ts';
+import { CONTAINER_DIRECTORY } from './run-server.ts';
 
 /** A managed server as `instance.json` in its folder records it. */
 export interface RedisInstance extends RunningProcess {
   readonly port: number;
-  /** What CONFIG GET dir answers. */
-  readonly serverDirectory: string;
+  /** Whether it runs in a container, where the folder has another name. */
+  readonly inContainer: boolean;
   /** The file that the process runs, to be sure of it before a signal is sent; empty until it has answered once. */
   readonly executable: string;
   /** The process that started or adopted it, and that stops it. */
@@ -62,32 +63,37 @@ export function instanceUrl({ port }: Pick<RedisInstance, 'port'>, password: str
 
 /**
  * Whether the recorded server runs and is really it: the process lives, runs the recorded program, and whoever answers
- * on the port takes our password and works in our folder. `silent`: the process lives but does not answer.
+ * on the port takes our password and works in our folder. A record that came with a copy of the folder is `stopped`: its
+ * server is another one's. `silent`: the process lives but does not answer.
  */
-export async function inspectInstance(instance: RedisInstance, password: string): Promise<InstanceState> {
+export async function inspectInstance(
+  directory: string,
+  instance: RedisInstance,
+  password: string,
+): Promise<InstanceState> {
   if (!(await runsItsProgram(instance))) return 'stopped';
   const client = await connectInstance(instance, password);
-  client?.close();
-  return client === undefined ? 'silent' : 'running';
+  if (client === undefined) return 'silent';
+  const ours = await worksIn(directory, instance, client);
+  client.close();
+  return ours ? 'running' : 'stopped';
+}
+
+/** A connection to whoever answers where the server should and takes its password. */
+export async function connectInstance(instance: RedisInstance, password: string): Promise<RedisClient | undefined> {
+  return connectRedis(instanceUrl(instance, password)).catch(() => undefined);
+}
+
+/** Whether the server behind a connection keeps its data in our folder; it follows a folder that is moved. */
+export async function worksIn(directory: string, instance: RedisInstance, client: RedisClient): Promise<boolean> {
+  const answer = await client.command('CONFIG', 'GET', 'dir').catch(() => undefined);
+  return Array.isArray(answer) && answer[1] === (instance.inContainer ? CONTAINER_DIRECTORY : directory);
 }
 
 /** Whether the recorded process lives and still runs the recorded program. */
 export async function runsItsProgram(instance: RedisInstance): Promise<boolean> {
   if (!isAlive(instance)) return false;
   return instance.executable === '' || (await processExecutable(instance.pid)) === instance.executable;
-}
-
-/** A connection to the recorded server; undefined when nothing or somebody else answers. */
-export async function connectInstance(instance: RedisInstance, password: string): Promise<RedisClient | undefined> {
-  try {
-    const client = await connectRedis(instanceUrl(instance, password));
-    const directory = await client.command('CONFIG', 'GET', 'dir');
-    if (Array.isArray(directory) && directory[1] === instance.serverDirectory) return client;
-    client.close();
-  } catch {
-    // Nobody there, or somebody with another password.
-  }
-  return undefined;
 }
 
 /** The program that a process runs: its file on Linux, its name elsewhere; empty when the process is gone. */

@@ -5,6 +5,9 @@ import type { RedisBinary } from './redis-binary.ts';
 import { connectRedis } from './redis-client.ts';
 import { runCommand } from './run-command.ts';
 
+/** Where a container sees the server's folder. */
+export const CONTAINER_DIRECTORY = '/data';
+
 /** A server of one's own: its binary, its folder (it must exist), its loopback port and its settings. */
 export interface ServerOptions {
   readonly binary: RedisBinary;
@@ -22,8 +25,6 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly pid: number;
   readonly url: string;
-  /** What CONFIG GET dir must answer. */
-  readonly serverDirectory: string;
   /** Resolves when the process has ended, and keeps this process alive until then; the server by itself does not. */
   untilExit(): Promise<void>;
   hasExited(): boolean;
@@ -49,7 +50,6 @@ export function runServer(options: ServerOptions): RunningServer {
   return {
     pid: child.pid ?? 0,
     url: `redis://${login}127.0.0.1:${port}/0`,
-    serverDirectory: binary.kind === 'program' ? directory : '/data',
     untilExit() {
       child.ref();
       return exited;
@@ -109,7 +109,7 @@ function configuration({ binary, directory, port, password, settings }: ServerOp
   const lines: Record<string, string> = {
     bind: inside ? '0.0.0.0' : '127.0.0.1',
     port: inside ? '6379' : String(port),
-    dir: quote(inside ? '/data' : directory),
+    dir: quote(inside ? CONTAINER_DIRECTORY : directory),
     'protected-mode': inside ? 'no' : 'yes',
     daemonize: 'no',
     ...(password === '' ? {} : { requirepass: password }),
@@ -127,7 +127,7 @@ function quote(text: string): string {
 
 function containerArguments(image: string, name: string, { directory, port }: ServerOptions): string[] {
   const user = process.getuid === undefined ? [] : ['--user', `${process.getuid()}:${process.getgid?.() ?? 0}`];
-  const publish = ['--publish', `127.0.0.1:${port}:6379`, '--volume', `${directory}:/data`];
+  const publish = ['--publish', `127.0.0.1:${port}:6379`, '--volume', `${directory}:${CONTAINER_DIRECTORY}`];
   return ['run', '--rm', '--interactive', '--name', name, ...user, ...publish, image, 'redis-server', '-'];
 }
 
