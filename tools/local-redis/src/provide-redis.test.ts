@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,8 @@ afterEach(() => {
 function provide(environment: Record<string, string>): ReturnType<typeof provideRedis> {
   return provideRedis({ environment, dataDirectory, report: () => undefined });
 }
+
+afterAll(() => rmSync(dataDirectory, { recursive: true }));
 
 describe('provideRedis', () => {
   test('uses REDIS_URL and never stops it', async () => {
@@ -64,5 +66,3 @@ describe('provideRedis', () => {
     await expect(provide({ NODE_ENV: 'production', REDIS_URL: '' })).rejects.toThrow('set REDIS_URL=');
   });
 });
-
-process.once('exit', () => rmSync(dataDirectory, { recursive: true, force: true }));

@@ -65,21 +65,25 @@ describe('startTestRedis', () => {
     rmSync(directory, { recursive: true });
   });
 
-  test('dies with the process that started it, even by kill -9', async () => {
+  test('dies with the process that started it, even by kill -9, and leaves nothing', async () => {
     const script = `
       import { startTestRedis } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
       const redis = await startTestRedis();
-      process.stdout.write(JSON.stringify(redis.pid) + '\\n');
+      process.stdout.write(JSON.stringify([redis.pid, redis.url]));
       setInterval(() => undefined, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const pid = await new Promise<number>((resolve) =>
-      child.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk))),
+    const [pid, url] = await new Promise<[number, string]>((resolve) =>
+      child.stdout.once('data', (chunk: Buffer) => resolve(JSON.parse(chunk.toString()) as [number, string])),
     );
     expect(isAlive({ pid, start: null })).toBe(true);
+    const client = await connectRedis(url);
+    const [, directory] = (await client.command('CONFIG', 'GET', 'dir')) as [string, string];
+    client.close();
     child.kill('SIGKILL');
     await expect(untilDead(pid)).resolves.toBeUndefined();
+    while (existsSync(directory)) await new Promise((resolve) => setImmediate(resolve));
   });
 });
 

@@ -54,7 +54,14 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
     ...options.settings,
   };
   const start = (port: number): Promise<GuardedServer> =>
-    startGuarded({ binary, directory, port, password: options.password ?? '', settings });
+    startGuarded({
+      binary,
+      directory,
+      temporary: options.directory === undefined,
+      port,
+      password: options.password ?? '',
+      settings,
+    });
   let current = await startAnywhere(start);
   const { port } = current;
   return {
@@ -112,6 +119,8 @@ async function startOn(start: Start, port: number): Promise<GuardedServer> {
 interface StartOptions {
   readonly binary: RedisBinary;
   readonly directory: string;
+  /** Whether the folder goes with the server. */
+  readonly temporary: boolean;
   readonly port: number;
   readonly password: string;
   readonly settings: Readonly<Record<string, string>>;
@@ -120,7 +129,7 @@ interface StartOptions {
 async function startGuarded(options: StartOptions): Promise<GuardedServer> {
   const { port, directory } = options;
   const server = runServer({ ...options, detached: false });
-  const guarded = { server, port, lift: guardProcess(server.pid, 'KILL') };
+  const guarded = { server, port, lift: guardProcess(server.pid, 'KILL', options.temporary ? directory : '') };
   const reason = (await waitUntilReady(server)) ?? (await whyForeign(guarded, options.binary));
   if (reason === undefined) return guarded;
   await end(guarded);
