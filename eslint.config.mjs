@@ -41,6 +41,7 @@ const impure = {
     'error',
     { object: 'Date', property: 'now', message: 'Time is an argument.' },
     { object: 'Math', property: 'random', message: 'Randomness is an argument.' },
+    { object: 'process', property: 'env', message: 'The environment is read in main.ts only.' },
   ],
 };
 
@@ -86,11 +87,6 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/failure-taxonomy/src/**/*.ts', 'libs/triage-policy/src/**/*.ts'],
-    ignores: ['**/*.test.ts'],
-    rules: impure,
-  },
-  {
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
     ignores: ['**/main.ts', '**/*.test.ts', '**/testing/**'],
     rules: {
@@ -99,6 +95,11 @@ export default tseslint.config(
         { object: 'process', property: 'env', message: 'The environment is read in main.ts only.' },
       ],
     },
+  },
+  {
+    files: ['libs/failure-taxonomy/src/**/*.ts', 'libs/triage-policy/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: impure,
   },
   {
     files: ['**/*.test.ts'],

@@ -19,7 +19,9 @@ await build({
   conditions: ['@nexus/source'],
   minifySyntax: true,
   // CommonJS dependencies call require() for Node's own modules; an ES module has none.
-  banner: { js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+  },
   // BullMQ's optional back ends, loaded only when asked for.
   external: ['pg', '@valkey/valkey-glide'],
   logLevel: 'warning',

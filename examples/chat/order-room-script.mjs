@@ -1,5 +1,4 @@
 /** Who is in the order room, what is sold and what people say. Everything is invented; the numbers belong to nobody. */
-
 const koreanPaid = [
   (amount) => `${amount}원 입금했습니다`,
   (amount) => `방금 ${amount}원 보냈어요 확인 부탁드려요~`,

@@ -130,12 +130,20 @@ export async function follow(client: Client, taskId: string, until: (task: Task)
   for (;;) {
     const stream = await client.watchTask({ params: { task_id: taskId }, headers: {} });
     if (!stream.ok) throw new Error(`watch: ${stream.code} ${stream.message}`);
-    try {
-      for await (const { data } of stream.body) if (until(data)) return data;
-    } catch {
-      // The connection broke: the next one starts with the task as it is now.
-    }
+    // A connection that breaks ends the search without a find: the next one starts with the task as it is now.
+    const found = await firstThat(stream.body, until).catch(() => undefined);
+    if (found !== undefined) return found;
   }
+}
+
+async function firstThat(
+  events: AsyncIterable<{ data: Task }>,
+  passes: (task: Task) => boolean,
+): Promise<Task | undefined> {
+  for await (const { data } of events) {
+    if (passes(data)) return data;
+  }
+  return undefined;
 }
 
 /** A Windows export with `messages` lines of chat, as the app writes it. */

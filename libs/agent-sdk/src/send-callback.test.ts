@@ -24,7 +24,11 @@ test('every try signs the very bytes it sends, afresh, and passes default verifi
   await send(report);
   await send(report);
   const verdicts = sent.map(({ rawBody, extraHeaders }) =>
-    verifySignature({ headers: extraHeaders, body: Buffer.from(rawBody), keys: [{ secret: 's' }] }, policy, 1_700_000_000),
+    verifySignature(
+      { headers: extraHeaders, body: Buffer.from(rawBody), keys: [{ secret: 's' }] },
+      policy,
+      1_700_000_000,
+    ),
   );
   expect(verdicts.map((verdict) => verdict.ok)).toEqual([true, true]);
   expect(new Set(sent.map(({ extraHeaders }) => extraHeaders['x-nonce'])).size).toBe(2);
