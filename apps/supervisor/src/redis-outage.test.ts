@@ -1,8 +1,11 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createClient, type Client } from '@nexus/contracts';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { readSettings, silentLogger } from '@nexus/runtime';
@@ -13,27 +16,28 @@ import { startSupervisor, type RunningSupervisor } from './start-supervisor.ts';
 const PROMISED_MS = 5000;
 
 let redis: TestRedis;
-let supervisor: RunningSupervisor;
+let supervisor: RunningSupervisor | undefined;
 let client: Client;
 let directory: string;
 
 beforeEach(async () => {
   redis = await startTestRedis({ appendonly: true });
   directory = await mkdtemp(join(tmpdir(), 'nexus-outage-'));
-  const settings = readSettings(settingsVariables, {
-    REDIS_URL: redis.url,
-    NEXUS_PORT: '0',
-    NEXUS_DATA_DIR: directory,
-  });
+});
+afterEach(async () => {
+  await supervisor?.stop();
+  supervisor = undefined;
+  await redis.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  const env = { REDIS_URL: redis.url, NEXUS_PORT: '0', NEXUS_DATA_DIR: directory };
+  const settings = readSettings(settingsVariables, env);
   if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
   supervisor = await startSupervisor(settings.values, { logger: silentLogger, now: Date.now });
   client = createClient({ baseUrl: `http://127.0.0.1:${supervisor.port}`, key: 'dev-key', timeoutMs: PROMISED_MS });
-});
-afterEach(async () => {
-  await supervisor.stop();
-  await redis.stop();
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
+}
 
 const body = {
   task_type: 'excel_kakao',
@@ -72,6 +76,7 @@ async function untilReady(): Promise<void> {
 test.each(['SIGKILL', 'SIGSTOP'] as const)(
   'Redis gets %s: 503 with Retry-After within the time, files and health still work, and all is well afterwards',
   async (signal) => {
+    await start();
     const before = await create();
     await redis.kill(signal);
     for (const answer of await everyAnswer())
@@ -94,7 +99,36 @@ test.each(['SIGKILL', 'SIGSTOP'] as const)(
   30_000,
 );
 
-test('a supervisor whose Redis is away stops all the same', async () => {
+/** The supervisor as a process; resolves when it listens. */
+async function spawnSupervisor(): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, ['-C', '@nexus/source', join(import.meta.dirname, 'main.ts')], {
+    env: { PATH: process.env['PATH'], REDIS_URL: redis.url, NEXUS_PORT: '0', NEXUS_DATA_DIR: directory },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line) as { event?: string; port?: number };
+    if (entry.event === 'SUPERVISOR_START') return { child, port: entry.port ?? 0 };
+  }
+  throw new Error('the supervisor ended before it listened');
+}
+
+test('a supervisor whose Redis goes away ends on SIGTERM all the same', async () => {
+  const { child } = await spawnSupervisor();
   await redis.kill('SIGKILL');
-  await supervisor.stop();
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 }, 20_000);
+
+test('a supervisor starts without Redis, says so, and works when it comes', async () => {
+  await redis.kill('SIGKILL');
+  const { child, port } = await spawnSupervisor();
+  client = createClient({ baseUrl: `http://127.0.0.1:${port}`, key: 'dev-key', timeoutMs: PROMISED_MS });
+  expect(await client.health()).toMatchObject({ body: { status: 'degraded' } });
+  expect(await client.ready()).toMatchObject({ status: 503 });
+  expect(await client.createTask({ body })).toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE' });
+  await redis.restart();
+  await untilReady();
+  await create();
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+}, 30_000);

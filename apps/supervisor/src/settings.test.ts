@@ -167,10 +167,16 @@ const proofs: Record<Name, () => Promise<void>> = {
   },
   async REDIS_URL() {
     expect(read({})).toMatchObject({ ok: false, problems: [{ name: 'REDIS_URL' }] });
-    const { client } = await start({ REDIS_URL: 'redis://127.0.0.1:1' });
-    expect(await client.health()).toMatchObject({ status: 200, body: { status: 'degraded', redis_ok: false } });
-    expect(await client.ready()).toMatchObject({ status: 503 });
-    expect(await client.listTasks()).toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE' });
+    const other = connectRedis({
+      url: redis.url.replace(/\/0$/, '/1'),
+      purpose: 'request',
+      name: 'other',
+      onError: () => undefined,
+    });
+    const id = await create(await start({ REDIS_URL: redis.url.replace(/\/0$/, '/1'), TASK_QUEUE: 'elsewhere' }));
+    expect(await other.exists(`{nexus}:elsewhere:${id}`)).toBe(1);
+    expect(await connection.exists(`{nexus}:elsewhere:${id}`)).toBe(0);
+    other.disconnect();
   },
   async TASK_TTL_SECONDS() {
     await connection.flushall();

@@ -13,9 +13,9 @@ const directories: string[] = [];
 afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true }))));
 
 async function newDirectory(): Promise<string> {
-  const directory = join(await mkdtemp(join(tmpdir(), 'nexus-files-')), 'files');
+  const directory = await mkdtemp(join(tmpdir(), 'nexus-files-'));
   directories.push(directory);
-  return directory;
+  return join(directory, 'files');
 }
 
 describeFileStore('in memory', (options) => Promise.resolve(createMemoryFileStore(options)));
