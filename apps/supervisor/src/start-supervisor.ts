@@ -11,9 +11,6 @@ import { DEFAULT_ADMIN_KEY, DEFAULT_API_KEY, type Settings } from './settings.ts
 import { supervise, type SupervisorOptions } from './supervise.ts';
 import { waitReally } from './task/task-events.ts';
 
-/** How long a running background loop may take to end; each of them may be broken off at any point. */
-const CLOSE_QUEUE_MS = 2000;
-
 export type RunningSupervisor = { port: number; stop(): Promise<void> };
 
 /** Settings → clients → supervise → listen. Rejects when the address is taken or the key list cannot be read. */
@@ -68,8 +65,7 @@ export async function startSupervisor(
   const closing = new AbortController();
   const close = async () => {
     closing.abort();
-    // Closing waits for Redis; while it is away there is nothing to wait for.
-    await within(CLOSE_QUEUE_MS, queue.close());
+    await queue.close();
     for (const connection of connections) connection.disconnect();
   };
   const server = await serveHttp(supervisor.app, { host: settings.NEXUS_HOST, port: settings.NEXUS_PORT }).catch(
@@ -137,14 +133,4 @@ function warnAtStart(settings: Settings, logger: Logger): void {
       event: 'CALLBACK_BODY_ONLY_ALLOWED',
     });
   }
-}
-
-/** Resolves when the work is done or the time is over. */
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

@@ -50,8 +50,6 @@ function optionsFor({ purpose, name }: RedisConnectionOptions): Options {
     commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,
     autoResendUnfulfilledCommands: false,
-    // Commands of one turn of the event loop travel in one write: half the system calls of a busy API.
-    enableAutoPipelining: true,
   };
 }
 

@@ -2,6 +2,7 @@ import type { TaskEnvelope, TaskJobData } from '@nexus/contracts';
 import { toFailure } from '@nexus/failure-taxonomy';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { CancelWatch } from './cancel-watch.ts';
+import { closeWithin } from './close-within.ts';
 import { Deliverer, HANDED_BACK } from './deliverer.ts';
 import { KEY_PREFIX, queueKeys } from './queue-keys.ts';
 import { bindScripts } from './queue-scripts.ts';
@@ -13,6 +14,9 @@ import type { FinishedAttempt, TaskConsumer, TaskConsumerOptions } from './task-
  * of reach here: a task is given up as WORKER_LOST only for workers it lost while it ran alone (see Deliverer).
  */
 const BULLMQ_STALL_LIMIT = 1_000_000;
+
+/** How long handing back may take once the grace time is over. */
+const HAND_BACK_MS = 2_000;
 
 /** Consumes one task queue: runs handlers, retries by policy, parks what failed for good, honours cancel requests. */
 export function createTaskConsumer(options: TaskConsumerOptions): TaskConsumer {
@@ -108,7 +112,7 @@ export function createTaskConsumer(options: TaskConsumerOptions): TaskConsumer {
       shutdown.abort();
       worker.cancelAllJobs('shutdown');
     }, graceMs);
-    await worker.close().catch(options.onError);
+    await closeWithin(graceMs + HAND_BACK_MS, [worker], options.onError);
     clearTimeout(timer);
     cancelWatch.stop();
     connection.disconnect();

@@ -144,3 +144,12 @@ test('Redis killed and restarted: what was accepted is done, once', async () => 
   for (const id of ids) await fixture.until(id, (task) => task.status === 'succeeded');
   expect(done.toSorted((left, right) => Number(left) - Number(right))).toEqual(ids.map((_id, at) => at));
 });
+
+test('closing does not wait for a Redis that is away', async () => {
+  fixture = openQueue(redis.url);
+  await fixture.queue.schedule({ loop: { everySeconds: 60, run: () => Promise.resolve() } });
+  const { consumer } = await fixture.consume({ echo: () => Promise.resolve({}) });
+  await redis.kill();
+  await Promise.all([consumer.close({ graceMs: 0 }), fixture.queue.close()]);
+  await redis.restart();
+});

@@ -24,7 +24,7 @@ export async function reconcileTasks(context: QueueContext): Promise<ReconcileRe
   const parked = await park(context, trusted ? context.now() - RECENT_MS : 0);
   const unparked = trusted && (await sameSize(context)) ? 0 : await unpark(context);
   const unreported = [...(await findUnreported(context, 'completed')), ...(await findUnreported(context, 'failed'))];
-  return { settled, parked, unparked, orphans: 0, unreported };
+  return { settled, parked, unparked, unreported };
 }
 
 async function sameSize({ connection, keys }: QueueContext): Promise<boolean> {

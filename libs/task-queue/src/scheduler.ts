@@ -1,6 +1,11 @@
 import { type Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { closeWithin } from './close-within.ts';
 import type { TaskQueueOptions } from './create-task-queue.ts';
 import { KEY_PREFIX } from './queue-keys.ts';
+
+/** How long a running loop may take to finish at the end. */
+const CLOSE_MS = 2_000;
 
 type ScheduledJobs = Record<string, { everySeconds: number; run: () => Promise<void> }>;
 
@@ -12,9 +17,10 @@ export function createScheduler(options: TaskQueueOptions): Scheduler {
   const name = `${options.queueName}.loops`;
   let worker: Worker | undefined;
   let queue: Queue | undefined;
+  let connection: Redis | undefined;
   return {
     async schedule(jobs) {
-      const connection = options.connectBlocking();
+      connection = options.connectBlocking();
       const opened = new Queue(name, { connection, prefix: KEY_PREFIX });
       queue = opened;
       opened.on('error', options.onError);
@@ -26,7 +32,6 @@ export function createScheduler(options: TaskQueueOptions): Scheduler {
       });
       worker.on('error', options.onError);
       worker.on('failed', (_job, error) => options.onError(error));
-      worker.once('closed', () => connection.disconnect());
       await opened.waitUntilReady();
       await dropRetired(opened, jobs);
       for (const [id, { everySeconds }] of Object.entries(jobs)) {
@@ -38,8 +43,9 @@ export function createScheduler(options: TaskQueueOptions): Scheduler {
       }
     },
     async close() {
-      await worker?.close();
-      await queue?.close();
+      const opened = [worker, queue].filter((each) => each !== undefined);
+      await closeWithin(CLOSE_MS, opened, options.onError);
+      connection?.disconnect();
     },
   };
 }

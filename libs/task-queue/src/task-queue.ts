@@ -29,9 +29,7 @@ export type EnqueueOutcome =
   /** The task waits; `replayed` = an earlier call with the same key and body made it. */
   | { outcome: 'queued'; task_id: string; requested_at: string; replayed: boolean }
   /** Same key, other body. */
-  | { outcome: 'key_reused' }
-  /** The first request with this key is still being handled. */
-  | { outcome: 'in_flight' };
+  | { outcome: 'key_reused' };
 
 /** Who created the task and from where, for the audit record. `payload_hash` is the SHA-256 of the canonical payload. */
 export type AuditFields = { client_ip: string; payload_hash: string; actor: string };
@@ -57,14 +55,13 @@ export type UnreportedTask = { task: Task; attempt: number };
 
 /**
  * What one reconcile pass mended: letters indexed, index entries without a letter dropped, outcomes an agent reported
- * before it let go of the job carried over, creates that never reached the queue dropped, and the finished tasks whose
- * final callback never came (each returned exactly once over all processes).
+ * before it let go of the job carried over, and the finished tasks whose final callback never came (each returned exactly
+ * once over all processes).
  */
 export type ReconcileReport = {
   parked: number;
   unparked: number;
   settled: number;
-  orphans: number;
   unreported: UnreportedTask[];
 };
 

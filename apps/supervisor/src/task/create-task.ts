@@ -23,7 +23,6 @@ export type CreateProblem =
   | 'UNKNOWN_TASK_TYPE'
   | 'PAYLOAD_INVALID'
   | 'IDEMPOTENCY_KEY_REUSED'
-  | 'IDEMPOTENCY_IN_FLIGHT'
   | 'QUEUE_PUBLISH_FAIL'
   | 'STORE_UNAVAILABLE';
 
@@ -139,10 +138,6 @@ function replyTo(ports: TaskPorts, outcome: EnqueueOutcome, { envelope, peer }: 
       problem: 'IDEMPOTENCY_KEY_REUSED',
       message: 'this idempotency key was used with another body; use a new key',
     };
-  }
-  if (outcome.outcome === 'in_flight') {
-    const message = 'the first request with this idempotency key is still being handled; ask again in a moment';
-    return { problem: 'IDEMPOTENCY_IN_FLIGHT', message, retryAfter: 1 };
   }
   const { task_type, payload } = envelope;
   const { task_id, replayed } = outcome;

@@ -109,7 +109,7 @@ export function createMemoryTaskQueue({ now }: { now: Clock }): MemoryTaskQueue 
       assertUp();
       const found = unreported;
       unreported = [];
-      return { parked: 0, unparked: 0, settled: 0, orphans: 0, unreported: found };
+      return { parked: 0, unparked: 0, settled: 0, unreported: found };
     },
 
     async parked() {

@@ -1,9 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LONGEST_CELL, cellPieces, cleanText, escapeXml, looksLikeFormula } from './cell-text.ts';
+import { LONGEST_CELL, cellPieces, cleanText, escapeXml, linesOf, looksLikeFormula } from './cell-text.ts';
 import { assertWellFormed } from './testing/read-parts.ts';
 
 describe('cell texts', () => {
+  test('a row is as high as its text: wide letters take two places, every line feed a line, up to a limit', () => {
+    expect(linesOf('', 70)).toBe(1);
+    expect(linesOf('가'.repeat(35), 70)).toBe(1);
+    expect(linesOf('가'.repeat(36), 70)).toBe(2);
+    expect(linesOf('a'.repeat(70), 70)).toBe(1);
+    expect(linesOf('주문\n\n사과 2', 70)).toBe(3);
+    expect(linesOf('\n'.repeat(1000), 70)).toBe(27);
+  });
+
   test('what XML cannot hold is removed and counted; line ends become LF', () => {
     expect(cleanText('a\u0000b\u001bc\ufffe\ud83d')).toEqual({ text: 'abc', removed: 4 });
     expect(cleanText('a\r\nb\rc\td 🍎')).toEqual({ text: 'a\nb\nc\td 🍎', removed: 0 });

@@ -52,3 +52,21 @@ export function looksLikeFormula(text: string): boolean {
   // = + - @ tab
   return first === 0x3d || first === 0x2b || first === 0x2d || first === 0x40 || first === 0x09;
 }
+
+/** Rows taller than this many lines Excel does not draw (409 points at 15 a line). */
+const MOST_LINES = 27;
+
+/** About how many lines a text takes in a column of this width (in characters; a wide letter such as Hangul takes two). */
+export function linesOf(text: string, width: number): number {
+  if (text.length * 2 <= width && !text.includes('\n')) return 1;
+  let lines = 1;
+  let used = 0;
+  for (let at = 0; at < text.length && lines < MOST_LINES; at += 1) {
+    const unit = text.charCodeAt(at);
+    const letter = unit < 0x1100 ? 1 : 2;
+    const breaks = unit === 0x0a || used + letter > width;
+    if (breaks) lines += 1;
+    used = unit === 0x0a ? 0 : breaks ? letter : used + letter;
+  }
+  return lines;
+}

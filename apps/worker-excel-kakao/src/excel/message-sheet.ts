@@ -1,7 +1,7 @@
 import type { MessageEvent, SystemEvent, UnparsedEvent } from '../chat-export/chat-event.ts';
 import { dayOf } from '../chat-export/wall-clock.ts';
 import { dateCell, labelCell, numberCell, textCell, timeCell } from './cell-xml.ts';
-import { cellPieces, cleanText } from './cell-text.ts';
+import { cellPieces, cleanText, linesOf } from './cell-text.ts';
 import { CONTINUED_LABEL, MESSAGE_LABELS, NOTICE_LABELS, REASON_LABELS } from './chat-labels.ts';
 import type { SheetColumn, SheetLayout, SheetWriter } from './sheet-writer.ts';
 import { STYLE } from './styles.ts';
@@ -14,6 +14,9 @@ export interface SourceFile {
 }
 
 const NOTE_COLUMN: SheetColumn = { header: '비고', width: 18 };
+/** Widths of the columns that hold whole texts; rows are as high as their text is long. */
+const MESSAGE_WIDTH = 70;
+const RAW_WIDTH = 80;
 const FILE_COLUMN: SheetColumn = { header: '파일', width: 28 };
 
 /** The layout of 메시지; 파일 only where there are several. */
@@ -26,7 +29,7 @@ export function messageLayout(severalFiles: boolean): SheetLayout {
       { header: '시각', width: 10 },
       { header: '보낸사람', width: 20 },
       { header: '종류', width: 10 },
-      { header: '본문', width: 70 },
+      { header: '본문', width: MESSAGE_WIDTH },
       { header: '원본줄', width: 10 },
       ...(severalFiles ? [FILE_COLUMN] : []),
       NOTE_COLUMN,
@@ -43,7 +46,7 @@ export function noticeLayout(severalFiles: boolean): SheetLayout {
       { header: '날짜', width: 12 },
       { header: '시각', width: 10 },
       { header: '종류', width: 10 },
-      { header: '내용', width: 80 },
+      { header: '내용', width: RAW_WIDTH },
       { header: '원본줄', width: 10 },
       ...(severalFiles ? [FILE_COLUMN] : []),
       NOTE_COLUMN,
@@ -58,7 +61,7 @@ export const UNPARSED_LAYOUT: SheetLayout = {
     { header: '순번', width: 9 },
     { header: '파일', width: 28 },
     { header: '원본줄', width: 10 },
-    { header: '원문', width: 80 },
+    { header: '원문', width: RAW_WIDTH },
     { header: '이유', width: 46 },
   ],
 };
@@ -66,6 +69,7 @@ export const UNPARSED_LAYOUT: SheetLayout = {
 /** The cells before the text of a row, and those after it, written anew for each row a long text takes. */
 interface RowForm {
   readonly textColumn: string;
+  readonly textWidth: number;
   readonly before: (row: number, continued: boolean) => string;
   readonly after: (row: number) => string;
   /** The column behind the others, for remarks; undefined where there is none. */
@@ -79,6 +83,7 @@ export function writeMessage(sheet: SheetWriter, event: MessageEvent, place: Row
   const sender = cleanText(event.sender).text;
   writeText(sheet, event.text, {
     textColumn: 'F',
+    textWidth: MESSAGE_WIDTH,
     before: (row, continued) =>
       numberCell(`A${row}`, sequence, STYLE.number) +
       dateCell(`B${row}`, day) +
@@ -107,6 +112,7 @@ export function writeNotice(sheet: SheetWriter, event: SystemEvent, place: RowPl
   const notes = event.timeInferred ? [at === undefined ? '시각 없음' : '시각 추정'] : [];
   writeText(sheet, event.text, {
     textColumn: 'E',
+    textWidth: RAW_WIDTH,
     before: (row, continued) =>
       numberCell(`A${row}`, sequence, STYLE.number) +
       time(row) +
@@ -121,6 +127,7 @@ export function writeNotice(sheet: SheetWriter, event: SystemEvent, place: RowPl
 export function writeUnparsed(sheet: SheetWriter, event: UnparsedEvent, place: RowPlace): void {
   writeText(sheet, event.text, {
     textColumn: 'D',
+    textWidth: RAW_WIDTH,
     before: (row) =>
       numberCell(`A${row}`, place.sequence, STYLE.number) +
       labelCell(`B${row}`, place.source.name) +
@@ -141,6 +148,7 @@ function writeText(sheet: SheetWriter, text: string, form: RowForm & { notes: re
     const note = form.noteColumn === undefined ? '' : textCell(`${form.noteColumn}${row}`, notes.join(', '));
     sheet.write(
       form.before(row, index > 0) + textCell(`${form.textColumn}${row}`, piece, true) + form.after(row) + note,
+      linesOf(piece, form.textWidth),
     );
   }
 }

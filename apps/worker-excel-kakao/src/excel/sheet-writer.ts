@@ -15,8 +15,10 @@ export interface SheetLayout {
   readonly columns: readonly SheetColumn[];
   /** How many columns from the left have filter buttons; all unless told. */
   readonly filteredColumns?: number;
-  /** XML behind the filter: conditional formats, a drawing. `lastRow` is 1 when the sheet has no data. */
-  readonly footer?: (lastRow: number) => string;
+  /** XML of the conditional formats. `lastRow` is 1 when the sheet has no data. */
+  readonly formats?: (lastRow: number) => string;
+  /** XML of the drawing, if there is one. */
+  readonly drawing?: string;
 }
 
 /** One sheet as it is in the workbook. */
@@ -38,6 +40,14 @@ export interface SheetLimits {
 const MOST_ROWS = 1_048_576;
 /** A sheet of this many bytes of XML is continued on the next, so that none comes near the 4 GiB of a ZIP archive. */
 const MOST_BYTES = 2 ** 31;
+
+/** Points. */
+const LINE_HEIGHT = 15;
+
+/** Printed on A4 across, all columns on one page's width, as many pages as it takes. */
+const PAGE =
+  '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>' +
+  '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>';
 
 /**
  * A sheet of any length, written row by row. When it is full it is continued on a sheet "name (2)" with the same header.
@@ -69,10 +79,11 @@ export class SheetWriter {
     return this.#lastRow + 1;
   }
 
-  /** Writes the cells of the row `nextRow` gave. */
-  write(cells: string): void {
+  /** Writes the cells of the row `nextRow` gave; a row of several lines of text is as much taller. */
+  write(cells: string, lines = 1): void {
     this.#lastRow += 1;
-    this.#part.write(`<row r="${this.#lastRow}">${cells}</row>`);
+    const height = lines === 1 ? '' : ` ht="${lines * LINE_HEIGHT}"`;
+    this.#part.write(`<row r="${this.#lastRow}"${height}>${cells}</row>`);
   }
 
   /** Waits until the disk has caught up. */
@@ -102,9 +113,10 @@ export class SheetWriter {
       '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"' +
         ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">' +
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' +
         '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft"' +
         ' state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews>' +
-        `<sheetFormatPr defaultRowHeight="15"/><cols>${widths.join('')}</cols>` +
+        `<sheetFormatPr defaultRowHeight="${LINE_HEIGHT}"/><cols>${widths.join('')}</cols>` +
         `<sheetData><row r="1" ht="20" customHeight="1">${headers.join('')}</row>`,
     );
     this.#lastRow = 1;
@@ -112,11 +124,12 @@ export class SheetWriter {
   }
 
   async #finish(): Promise<FinishedSheet> {
-    const { name, columns, filteredColumns = columns.length, footer } = this.#layout;
+    const { name, columns, filteredColumns = columns.length, formats, drawing = '' } = this.#layout;
     const filter = `A1:${columnName(filteredColumns - 1)}${this.#lastRow}`;
     const number = this.#finished.length + 1;
     const part = this.#part;
-    part.write(`</sheetData><autoFilter ref="${filter}"/>${footer?.(this.#lastRow) ?? ''}</worksheet>`);
+    const behindFilter = (formats?.(this.#lastRow) ?? '') + PAGE + drawing;
+    part.write(`</sheetData><autoFilter ref="${filter}"/>${behindFilter}</worksheet>`);
     return { name: number === 1 ? name : `${name} (${number})`, part: await part.end(), filter };
   }
 }

@@ -26,7 +26,7 @@ export const PARTICIPANT_LAYOUT: SheetLayout = {
     { header: '사진', width: 8 },
     { header: '파일', width: 8 },
   ],
-  footer: (lastRow) => dataBars('B', lastRow),
+  formats: (lastRow) => dataBars('B', lastRow),
 };
 
 /** The layout of 일별통계; the hours are narrow, so that the chart beside them is seen without scrolling. */
@@ -42,8 +42,8 @@ export function dayLayout(hasChart: boolean): SheetLayout {
       ...HOURS.map((hour) => ({ header: `${hour}시`, width: 4.6 })),
     ],
     filteredColumns: FIRST_HOUR_COLUMN,
-    footer: (lastRow) =>
-      dataBars('B', lastRow) + hourColours(lastRow) + (hasChart ? `<drawing r:id="${DRAWING_RELATION}"/>` : ''),
+    formats: (lastRow) => dataBars('B', lastRow) + hourColours(lastRow),
+    ...(hasChart ? { drawing: `<drawing r:id="${DRAWING_RELATION}"/>` } : {}),
   };
 }
 

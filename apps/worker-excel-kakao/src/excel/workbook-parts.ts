@@ -98,15 +98,19 @@ function workbookRelations(sheets: number): string {
 
 function workbook(sheets: readonly FinishedSheet[]): string {
   const list = sheets.map(({ name }, i) => `<sheet name="${escapeXml(name)}" sheetId="${i + 1}" r:id="rId${i + 1}"/>`);
-  const filters = sheets.map(({ name, filter }, index) => {
+  const names = sheets.map(({ name, filter }, index) => {
     const range = filter.replace(/([A-Z]+)(\d+)/g, '$$$1$$$2');
     const quotedName = `'${escapeXml(name)}'`;
-    return `<definedName name="_xlnm._FilterDatabase" localSheetId="${index}" hidden="1">${quotedName}!${range}</definedName>`;
+    return (
+      `<definedName name="_xlnm._FilterDatabase" localSheetId="${index}" hidden="1">${quotedName}!${range}</definedName>` +
+      // The header row is printed on every page.
+      `<definedName name="_xlnm.Print_Titles" localSheetId="${index}">${quotedName}!$1:$1</definedName>`
+    );
   });
   return (
     `${DECLARATION}<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="${OFFICE}">` +
     `<bookViews><workbookView activeTab="0"/></bookViews><sheets>${list.join('')}</sheets>` +
-    `<definedNames>${filters.join('')}</definedNames></workbook>`
+    `<definedNames>${names.join('')}</definedNames></workbook>`
   );
 }
 

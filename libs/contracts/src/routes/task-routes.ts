@@ -15,7 +15,6 @@ const taskParams = z.object({ task_id: z.uuid() });
 const examplePayload = { action: 'chat_to_excel', files: [`file_${'0a1b2c3d'.repeat(8)}`], timezone: 'Asia/Seoul' };
 const createErrors = [
   'BAD_REQUEST',
-  'IDEMPOTENCY_IN_FLIGHT',
   'IDEMPOTENCY_KEY_REUSED',
   'UNKNOWN_TASK_TYPE',
   'PAYLOAD_INVALID',
