@@ -69,6 +69,21 @@ describe('nexus generate', () => {
     expect(lines).toContain("# store (default: the launcher's own)");
   });
 
+  test('embeds Lua scripts with what they include', async () => {
+    declareAll();
+    const lua = join(root, 'libs/some-queue/lua');
+    mkdirSync(join(lua, 'include'), { recursive: true });
+    mkdirSync(join(root, 'libs/some-queue/src'));
+    writeFileSync(join(lua, 'include/answer.lua'), 'local answer = 42\n');
+    writeFileSync(join(lua, 'give-back-1.lua'), '--@include answer\nreturn answer\n');
+    expect(await run([], { root })).toBe(0);
+    expect(written('libs/some-queue/src/lua.generated.ts')).toContain(
+      'giveBack: {\n    keys: 1,\n    lua: "local answer = 42\\nreturn answer\\n",',
+    );
+    writeFileSync(join(lua, 'include/answer.lua'), 'local answer = 43\n');
+    expect(await run(['--check'], { root })).toBe(1);
+  });
+
   test('writes the API document', async () => {
     declareAll();
     await run([], { root });

@@ -6,13 +6,15 @@ import { openApiDocument } from '@nexus/contracts';
 import { stringify } from 'yaml';
 import type { CommandContext } from '../command.ts';
 import { documentedVariables } from '../generate/documented-variables.ts';
+import { librariesWithScripts, luaModule } from '../generate/lua-module.ts';
 import { environmentExample, settingsMarkdown } from '../generate/settings-documents.ts';
 
-export const summary = 'write docs/settings.md, .env.example and openapi.yaml from the code';
+export const summary = 'write what is generated: settings reference, API document, embedded scripts';
 
 export const usage = `Usage: npm run generate [-- --check]
 
-Writes docs/settings.md and .env.example from apps/*/src/settings.ts, and openapi.yaml from libs/contracts.
+Writes docs/settings.md and .env.example from apps/*/src/settings.ts, openapi.yaml from
+libs/contracts, and the modules that embed the Lua scripts of libs/*/lua.
 
   --check   write nothing; list the files that differ and end with status 1 when there are any
 `;
@@ -31,6 +33,10 @@ async function generateFiles(root: string): Promise<GeneratedFile[]> {
     { path: 'docs/settings.md', content: settingsMarkdown(variables) },
     { path: '.env.example', content: environmentExample(variables) },
     { path: 'openapi.yaml', content: openApiYaml() },
+    ...librariesWithScripts(root).map((library) => ({
+      path: `${library}/src/lua.generated.ts`,
+      content: luaModule(root, library),
+    })),
   ];
 }
 
