@@ -13,6 +13,18 @@ export type Child = {
   stop: () => Promise<void>;
 };
 
+/** Every process started here ends with this one, however it ends, short of a kill -9. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2));
+
+function keep(child: ChildProcess): void {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+}
+
 const root = new URL('../../../', import.meta.url).pathname;
 
 /** Starts a TypeScript file of this repository on this Node, from source. `path` is relative to the root. */
@@ -22,19 +34,27 @@ export function startScript(path: string, args: string[] = [], env: Record<strin
 
 /**
  * Starts a script whose output goes to a file, as a container's does: nobody spends the machine's time reading it while
- * it is measured. Ended by the returned function.
+ * it is measured.
  */
-export function startDetachedScript(path: string, logFile: string, env: Record<string, string>): () => Promise<void> {
+export function startQuietScript(
+  path: string,
+  logFile: string,
+  env: Record<string, string>,
+): { pid: number; stop: () => Promise<void> } {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, ['-C', '@nexus/source', `${root}${path}`], {
     stdio: ['ignore', log, log],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
   closeSync(log);
+  keep(child);
   const ended = once(child, 'exit');
-  return async () => {
-    child.kill('SIGTERM');
-    await ended;
+  return {
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
   };
 }
 
@@ -63,6 +83,7 @@ export function startNode(args: string[], env: Record<string, string> = {}): Chi
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
+  keep(child);
   const lines = createInterface({ input: child.stdout });
   const seen: string[] = [];
   const waiting: { passes: (line: string) => boolean; resolve: (line: string) => void }[] = [];

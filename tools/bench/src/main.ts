@@ -3,6 +3,7 @@
  * missed, 2 when something could not be measured.
  */
 import { availableParallelism, loadavg } from 'node:os';
+import { watchMachine } from './machine.ts';
 import type { Benchmark, Row } from './row.ts';
 import { excelConversion } from './rows/excel-rows.ts';
 import { httpCreate } from './rows/http-rows.ts';
@@ -27,6 +28,7 @@ async function main(args: string[]): Promise<number> {
   const chosen = benchmarks.filter(({ name }) => names.length === 0 || names.includes(name));
   const load = loadavg()[0] ?? 0;
   process.stderr.write(`${availableParallelism()} cores, load ${load.toFixed(2)} before the start\n`);
+  const others = watchMachine();
   const rows: Row[] = [];
   let unmeasured = 0;
   for (const benchmark of chosen) {
@@ -39,7 +41,7 @@ async function main(args: string[]): Promise<number> {
       );
     }
   }
-  process.stderr.write(`load ${(loadavg()[0] ?? 0).toFixed(2)} at the end\n`);
+  process.stderr.write(`others used ${(100 * others()).toFixed(0)} % of the machine meanwhile\n`);
   process.stdout.write(args.includes('--json') ? `${JSON.stringify(rows, undefined, 2)}\n` : formatRows(rows));
   if (unmeasured > 0) return 2;
   return rows.every(({ ok }) => ok) ? 0 : 1;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestRedis } from '@nexus/local-redis';
 import autocannon from 'autocannon';
-import { freePort, startDetachedScript, startScript, untilReady } from '../child.ts';
+import { freePort, startQuietScript, startScript, untilReady } from '../child.ts';
+import { cpuMicroseconds } from '../machine.ts';
 import { type Benchmark, median, row } from '../row.ts';
 
 const ROUNDS = 3;
@@ -29,21 +30,22 @@ export const httpCreate: Benchmark = {
     const directory = await mkdtemp(join(tmpdir(), 'nexus-bench-'));
     const noop = startScript('tools/bench/src/processes/noop-server.ts');
     const port = await freePort();
-    const stopSupervisor = startDetachedScript('apps/supervisor/src/main.ts', join(directory, 'supervisor.log'), {
+    const supervisor = startQuietScript('apps/supervisor/src/main.ts', join(directory, 'supervisor.log'), {
       REDIS_URL: redis.url,
       NEXUS_PORT: String(port),
       NEXUS_DATA_DIR: directory,
     });
     const noopPort = Number((await noop.line((line) => line.startsWith('port '))).slice(5));
     await untilReady(port);
-    const measured: { noop: number; create: number }[] = [];
+    const measured: ({ noop: number } & Measured)[] = [];
     for (let round = 0; round <= ROUNDS; round += 1) {
       report(round === 0 ? 'http-create warm-up' : `http-create round ${round}/${ROUNDS}`);
       const seconds = round === 0 ? 2 : SECONDS;
-      const figures = { noop: await load(noopPort, seconds), create: await load(port, seconds) };
+      const pids = { node: supervisor.pid, redis: redis.pid };
+      const figures = { noop: await load(noopPort, seconds), ...(await loadMeasured(port, seconds, pids)) };
       if (round > 0) measured.push(figures);
     }
-    await stopSupervisor();
+    await supervisor.stop();
     await noop.stop();
     await redis.stop();
     await rm(directory, { recursive: true, force: true });
@@ -57,6 +59,8 @@ export const httpCreate: Benchmark = {
         base: {
           create_per_second: Math.round(median(measured.map(({ create }) => create))),
           noop_per_second: Math.round(median(measured.map(({ noop: base }) => base))),
+          create_node_us: Math.round(median(measured.map(({ node_us }) => node_us))),
+          create_redis_us: Math.round(median(measured.map(({ redis_us }) => redis_us))),
           connections: CONNECTIONS,
           rounds: ROUNDS,
         },
@@ -64,6 +68,20 @@ export const httpCreate: Benchmark = {
     ];
   },
 };
+
+type Measured = { create: number; node_us: number; redis_us: number };
+
+/** The load, with the CPU time that supervisor and Redis spent on each request. */
+async function loadMeasured(port: number, seconds: number, pids: { node: number; redis: number }): Promise<Measured> {
+  const before = { node: cpuMicroseconds(pids.node), redis: cpuMicroseconds(pids.redis) };
+  const create = await load(port, seconds);
+  const requests = create * seconds;
+  return {
+    create,
+    node_us: (cpuMicroseconds(pids.node) - before.node) / requests,
+    redis_us: (cpuMicroseconds(pids.redis) - before.redis) / requests,
+  };
+}
 
 /** Requests a second that were answered 202; anything else fails the measurement. */
 async function load(port: number, seconds: number): Promise<number> {
