@@ -45,7 +45,26 @@ type Walk = {
 /** Deeper than any payload the platform accepts, shallower than the stack. */
 const DEEPEST = 200;
 
+/**
+ * Short texts that come again and again (events, types, addresses) are masked once. Two halves of bounded size take
+ * turns, so that what stopped coming is forgotten and no client can grow them.
+ */
+const SHORT = 32;
+const REMEMBERED = 1000;
+let recent = new Map<string, string>();
+let older = new Map<string, string>();
+
+function maskShort(text: string): string {
+  const known = recent.get(text) ?? older.get(text);
+  if (known !== undefined) return known;
+  const masked = maskText(text);
+  if (recent.size >= REMEMBERED) [older, recent] = [recent, new Map()];
+  recent.set(text, masked);
+  return masked;
+}
+
 function maskString(text: string, limit: number): string {
+  if (text.length <= SHORT && text.length <= limit) return maskShort(text);
   if (text.length <= limit) return maskText(text);
   // Cutting first bounds the work; the margin keeps what stands on the edge from being cut into something unrecognisable.
   return `${maskText(text.slice(0, limit + 256)).slice(0, limit)}…(+${text.length - limit} characters)`;

@@ -8,5 +8,9 @@ export function systemClock(): number {
 
 /** An instant as ISO 8601 in UTC with milliseconds, e.g. `2026-11-22T18:16:37.123Z`. Throws RangeError on a number that is no instant. */
 export function iso(epochMilliseconds: number): string {
-  return new Date(epochMilliseconds).toISOString();
+  if (epochMilliseconds !== last.at) last = { at: epochMilliseconds, text: new Date(epochMilliseconds).toISOString() };
+  return last.text;
 }
+
+/** A busy process writes many lines in one millisecond. */
+let last = { at: 0, text: '1970-01-01T00:00:00.000Z' };

@@ -7,8 +7,8 @@ import { freePort, startQuietScript, startScript, untilReady } from '../child.ts
 import { cpuMicroseconds } from '../machine.ts';
 import { type Benchmark, median, row } from '../row.ts';
 
-const ROUNDS = 3;
-const SECONDS = 4;
+const ROUNDS = 5;
+const SECONDS = 3;
 const CONNECTIONS = 50;
 
 const body = JSON.stringify({
