@@ -3,19 +3,17 @@ import {
   boolean,
   csvIntegers,
   integer,
-  LOG_LEVELS,
   oneOf,
   path,
   port,
+  processVariables,
   secretText,
-  text,
-  url,
   variable,
-  workingPath,
   type SettingRule,
   type SettingType,
   type SettingValues,
 } from '@nexus/runtime';
+import { queueVariables } from '@nexus/task-queue';
 
 /** The published keys: good from this machine, refused in production. */
 export const DEFAULT_API_KEY = 'dev-key';
@@ -42,12 +40,8 @@ const signingKeys: SettingType<readonly SigningKey[]> = {
 
 /** Every variable the supervisor reads. */
 export const settingsVariables = {
-  NODE_ENV: variable({
-    group: 'Core',
-    type: text,
-    default: 'development',
-    text: 'production forbids the default keys',
-  }),
+  ...processVariables,
+  ...queueVariables,
   NEXUS_API_KEY: variable({
     group: 'Core',
     type: secretText,
@@ -66,39 +60,13 @@ export const settingsVariables = {
     default: '',
     text: 'key of the agents; while unset the user key reports for them',
   }),
-  NEXUS_HOST: variable({
-    group: 'Core',
-    type: text,
-    default: '127.0.0.1',
-    text: 'address to listen on; 0.0.0.0 = every one',
-  }),
   NEXUS_PORT: variable({ group: 'Core', type: port, default: 8000, aliases: ['PORT'], text: 'port of the HTTP API' }),
-  NEXUS_DATA_DIR: variable({
-    group: 'Core',
-    type: workingPath,
-    default: '.nexus',
-    text: 'folder of stored files; base of every relative path',
-  }),
-  LOG_LEVEL: variable({
-    group: 'Core',
-    type: oneOf(LOG_LEVELS),
-    default: 'INFO',
-    text: 'log lines below this level are not written',
-  }),
-  REDIS_URL: variable({
-    group: 'Core',
-    type: { ...url(['redis', 'rediss']), secret: true },
-    required: true,
-    defaultText: "the launcher's local Redis",
-    text: 'Redis for tasks and queue; used as given and never replaced',
-  }),
   TASK_TTL_SECONDS: variable({
     group: 'Core',
     type: seconds(),
     default: 604_800,
     text: 'how long a finished task and an idempotency key are kept',
   }),
-  TASK_QUEUE: variable({ group: 'Queue', type: text, default: 'nexus.tasks', text: 'name of the task queue' }),
   MAX_RETRIES: variable({
     group: 'Queue',
     type: integer({ min: 0, max: 100 }),
@@ -112,12 +80,6 @@ export const settingsVariables = {
     text: 'seconds before each retry; the last one repeats',
   }),
   RETRY_JITTER_ENABLED: variable({ group: 'Queue', type: boolean, default: false, text: 'spread retries by ±10 %' }),
-  TASK_LOCK_TTL_SECONDS: variable({
-    group: 'Queue',
-    type: seconds(),
-    default: 900,
-    text: 'how long a dead letter whose retries are used up is kept from automatic requeue; 0 = not at all',
-  }),
   CALLBACK_SIGNATURE_SECRET: variable({
     group: 'Callbacks',
     type: secretText,

@@ -2,50 +2,21 @@ import { parseSigningKeys } from '@nexus/contracts';
 import {
   boolean,
   integer,
-  LOG_LEVELS,
-  oneOf,
   path,
   port,
+  processVariables,
   secretText,
   text,
   url,
   variable,
-  workingPath,
   type SettingRule,
 } from '@nexus/runtime';
+import { queueVariables } from '@nexus/task-queue';
 
 /** Every variable an agent honours. Read in its main.ts, by runAgent. */
 export const agentVariables = {
-  NODE_ENV: variable({
-    group: 'Core',
-    type: text,
-    default: 'development',
-    text: '`production` refuses to start without an explicit key and Redis',
-  }),
-  LOG_LEVEL: variable({
-    group: 'Core',
-    type: oneOf(LOG_LEVELS),
-    default: 'INFO',
-    text: 'least severe level that is logged',
-  }),
-  NEXUS_HOST: variable({
-    group: 'Core',
-    type: text,
-    default: '127.0.0.1',
-    text: 'listen address; the container images set 0.0.0.0',
-  }),
-  NEXUS_DATA_DIR: variable({
-    group: 'Core',
-    type: workingPath,
-    default: '.nexus',
-    text: 'files and logs; base of relative paths in other settings',
-  }),
-  REDIS_URL: variable({
-    group: 'Core',
-    type: url(['redis', 'rediss']),
-    required: true,
-    text: 'state and queue; the launcher sets it to its own local Redis where it is not set',
-  }),
+  ...processVariables,
+  ...queueVariables,
   SUPERVISOR_URL: variable({
     group: 'Core',
     type: url(),
@@ -59,13 +30,6 @@ export const agentVariables = {
     text: 'key for the supervisor while AGENT_API_KEY is not set',
   }),
   AGENT_API_KEY: variable({ group: 'Core', type: secretText, text: 'the agent key of the supervisor' }),
-  TASK_QUEUE: variable({ group: 'Queue', type: text, default: 'nexus.tasks', text: 'queue name' }),
-  TASK_LOCK_TTL_SECONDS: variable({
-    group: 'Queue',
-    type: integer({ min: 0 }),
-    default: 900,
-    text: 'how long automatic requeue of a task is locked after its retries are used up; 0 = no lock',
-  }),
   NEXUS_WORKER_PORT: variable({
     group: 'Worker',
     type: port,

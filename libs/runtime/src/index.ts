@@ -16,6 +16,7 @@ export {
 export type { ParsedSetting, SettingContext, SettingType } from './setting-types.ts';
 export { describeProblems, isSecret, readSettings, SETTINGS_EXIT_CODE, settingsOrExit, variable } from './settings.ts';
 export type { SettingProblem, SettingRule, SettingsResult, SettingValues, Variable, Variables } from './settings.ts';
+export { processVariables } from './process-variables.ts';
 export { iso, systemClock } from './time.ts';
 export type { Clock } from './time.ts';
 export { maskName, maskText, maskValue } from './mask.ts';
@@ -37,5 +38,5 @@ export { COMMAND_TIMEOUT_MS, connectRedis, pingRedis, reconnectDelay, redisHealt
 export type { RedisConnectionOptions, RedisPurpose } from './redis.ts';
 export { readiness, startHealthServer } from './health-server.ts';
 export type { HealthCheck, HealthServer, HealthServerOptions, Readiness } from './health-server.ts';
-export { runService } from './service.ts';
-export type { HostProcess, RunningService, ServiceOptions } from './service.ts';
+export { runService } from './run-service.ts';
+export type { HostProcess, RunningService, ServiceOptions } from './run-service.ts';

@@ -58,7 +58,7 @@ function maskShort(text: string): string {
   const known = recent.get(text) ?? older.get(text);
   if (known !== undefined) return known;
   const masked = maskText(text);
-  if (recent.size >= REMEMBERED) [older, recent] = [recent, new Map()];
+  if (recent.size >= REMEMBERED) [older, recent] = [recent, new Map<string, string>()];
   recent.set(text, masked);
   return masked;
 }

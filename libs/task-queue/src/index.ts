@@ -18,3 +18,4 @@ export type {
   TaskQueue,
   UnreportedTask,
 } from './task-queue.ts';
+export { queueVariables } from './queue-variables.ts';
