@@ -119,6 +119,8 @@ export function createTaskConsumer(options: TaskConsumerOptions): TaskConsumer {
   }
 
   const started = worker.waitUntilReady().then(() => {
+    // Closed before Redis first answered: there is nothing to start any more.
+    if (closing !== undefined) return;
     cancelWatch.start();
     worker.run().catch(options.onError);
   });

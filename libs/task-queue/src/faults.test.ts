@@ -153,3 +153,19 @@ test('closing does not wait for a Redis that is away', async () => {
   await Promise.all([consumer.close({ graceMs: 0 }), fixture.queue.close()]);
   await redis.restart();
 });
+
+test('a consumer closed before it was ready takes nothing', async () => {
+  fixture = openQueue(redis.url);
+  const taken: string[] = [];
+  const { consumer } = fixture.consumeSoon({
+    echo: ({ envelope }) => {
+      taken.push(envelope.task_id);
+      return Promise.resolve({});
+    },
+  });
+  await consumer.close({ graceMs: 0 });
+  const id = await fixture.add();
+  await fixture.consume({ echo: () => Promise.resolve({ by: 'the other' }) });
+  expect(await fixture.until(id, (task) => task.status === 'succeeded')).toMatchObject({ result: { by: 'the other' } });
+  expect(taken).toEqual([]);
+});

@@ -16,6 +16,8 @@ export type QueueFixture = {
   /** Enqueues an `echo` task and returns its id. */
   add(payload?: Record<string, unknown>, over?: Partial<TaskEnvelope>): Promise<string>;
   consume(handlers: TaskConsumerOptions['handlers'], over?: Partial<TaskConsumerOptions>): Promise<Consumed>;
+  /** The same, without waiting until the consumer is ready. */
+  consumeSoon(handlers: TaskConsumerOptions['handlers'], over?: Partial<TaskConsumerOptions>): Consumed;
   /** Resolves with the task as soon as it passes the test; changes wake it, no polling interval is waited for. */
   until(taskId: string, condition: (task: Task) => boolean): Promise<Task>;
   close(): Promise<void>;
@@ -48,6 +50,30 @@ export function openQueue(url: string, over: Partial<TaskQueueOptions> = {}): Qu
     ...over,
   });
   const consumers: TaskConsumer[] = [];
+  function consumeSoon(
+    handlers: TaskConsumerOptions['handlers'],
+    consumerOver: Partial<TaskConsumerOptions> = {},
+  ): Consumed {
+    const finished: FinishedAttempt[] = [];
+    const errors: unknown[] = [];
+    const consumer = createTaskConsumer({
+      connect,
+      queueName,
+      handlers,
+      concurrency: 10,
+      workerName: 'test-worker',
+      lockMs: 30_000,
+      taskLockSeconds: 900,
+      now,
+      random: () => 0.5,
+      onStarted: () => undefined,
+      onFinished: (attempt) => finished.push(attempt),
+      onError: (error) => errors.push(error),
+      ...consumerOver,
+    });
+    consumers.push(consumer);
+    return { consumer, finished, errors };
+  }
   return {
     queue,
     queueName,
@@ -72,27 +98,11 @@ export function openQueue(url: string, over: Partial<TaskQueueOptions> = {}): Qu
       return outcome.task_id;
     },
     async consume(handlers, consumerOver = {}) {
-      const finished: FinishedAttempt[] = [];
-      const errors: unknown[] = [];
-      const consumer = createTaskConsumer({
-        connect,
-        queueName,
-        handlers,
-        concurrency: 10,
-        workerName: 'test-worker',
-        lockMs: 30_000,
-        taskLockSeconds: 900,
-        now,
-        random: () => 0.5,
-        onStarted: () => undefined,
-        onFinished: (attempt) => finished.push(attempt),
-        onError: (error) => errors.push(error),
-        ...consumerOver,
-      });
-      consumers.push(consumer);
-      await consumer.ready();
-      return { consumer, finished, errors };
+      const consumed = consumeSoon(handlers, consumerOver);
+      await consumed.consumer.ready();
+      return consumed;
     },
+    consumeSoon,
     until(taskId, condition) {
       return new Promise((resolve, reject) => {
         const look = () => {
