@@ -363,8 +363,8 @@ test('every problem is told at once and no secret is shown', () => {
   expect(JSON.stringify(result)).not.toContain('geheim');
   expect(result).toMatchObject({
     problems: [
-      { name: 'NEXUS_PORT' },
       { name: 'REDIS_URL' },
+      { name: 'NEXUS_PORT' },
       { name: 'MAX_RETRIES' },
       { name: 'CALLBACK_SIGNATURE_SECRETS_JSON' },
     ],
