@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@nexus/contracts';
 import {
@@ -21,6 +20,7 @@ import { CallbackOutbox } from './callback-outbox.ts';
 import { handlerFor } from './handler-for.ts';
 import { reportOf, startReportOf } from './report-of.ts';
 import { createSendCallback } from './send-callback.ts';
+import { openWorkFolder } from './work-folder.ts';
 
 export type AgentSettings = SettingValues<typeof agentVariables>;
 
@@ -69,8 +69,7 @@ export async function startAgent(agent: Agent, settings: AgentSettings, logger: 
     },
   });
   const post: CallbackOutbox['post'] = settings.CALLBACK_ENABLED ? (report) => outbox.post(report) : () => undefined;
-  const folders = join(settings.WORKER_TEMP_DIR, `${agent.name}-${process.pid}`);
-  await mkdir(folders, { recursive: true, mode: 0o700 });
+  const folders = await openWorkFolder(settings.WORKER_TEMP_DIR, agent.name);
   const health = connect();
   // First: an agent whose address is taken must not have begun to work.
   const server = await startHealthServer({

@@ -18,8 +18,15 @@ export function createScheduler(options: TaskQueueOptions): Scheduler {
   let worker: Worker | undefined;
   let queue: Queue | undefined;
   let connection: Redis | undefined;
+  async function close(): Promise<void> {
+    const opened = [worker, queue].filter((each) => each !== undefined);
+    await closeWithin(CLOSE_MS, opened, options.onError);
+    connection?.disconnect();
+  }
   return {
     async schedule(jobs) {
+      // A second try after a first that broke off half-way.
+      await close();
       connection = options.connectBlocking();
       const opened = new Queue(name, { connection, prefix: KEY_PREFIX });
       queue = opened;
@@ -42,11 +49,7 @@ export function createScheduler(options: TaskQueueOptions): Scheduler {
         );
       }
     },
-    async close() {
-      const opened = [worker, queue].filter((each) => each !== undefined);
-      await closeWithin(CLOSE_MS, opened, options.onError);
-      connection?.disconnect();
-    },
+    close,
   };
 }
 
