@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { callbackSchema, type CallbackInput } from '@nexus/contracts';
+import { failure } from '@nexus/failure-taxonomy';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { openQueue, type QueueFixture } from './testing/queue-fixture.ts';
+import { openQueue, promoteRetries, type QueueFixture } from './testing/queue-fixture.ts';
 
 let redis: TestRedis;
 let fixture: QueueFixture;
@@ -159,6 +160,32 @@ describe("our own worker's callbacks", () => {
     const final: CallbackInput = { task_id: id, attempt: 1, status: 'succeeded', result: { ok: true } };
     expect(await report(final)).toMatchObject({ outcome: 'accepted' });
     expect(await report(final)).toMatchObject({ outcome: 'duplicate' });
+  });
+
+  test('about an earlier attempt change nothing while a later one runs', async () => {
+    fixture = openQueue(redis.url);
+    const id = await fixture.add();
+    const { consumer } = await fixture.consume({
+      echo: ({ attempt, signal }) =>
+        attempt === 1
+          ? Promise.reject(failure('PROVIDER_TIMEOUT', 'slow'))
+          : new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => reject(new Error('stopped')));
+            }),
+    });
+    await fixture.until(id, (task) => task.next_retry_at !== null);
+    await promoteRetries(fixture);
+    await fixture.until(id, (task) => task.status === 'running');
+    const late: CallbackInput[] = [
+      { task_id: id, attempt: 1, status: 'running' },
+      { task_id: id, attempt: 1, status: 'failed', error: { code: 'UNKNOWN', message: 'late' } },
+      { task_id: id, attempt: 1, status: 'succeeded' },
+    ];
+    for (const each of late) {
+      expect(await report(each)).toMatchObject({ outcome: 'ignored', task: { status: 'running', park: null } });
+    }
+    expect((await fixture.queue.read(id))?.attempts.map((attempt) => attempt.outcome)).toEqual(['failed', 'running']);
+    await consumer.close({ graceMs: 0 });
   });
 
   test('that never came are found once, after their grace', async () => {
