@@ -9,6 +9,12 @@ export function cpuMicroseconds(pid: number): number {
   return (user + system) * TICK_US;
 }
 
+/** The most memory a process has held at one time so far (VmHWM of proc(5)), in megabytes. Linux only. */
+export function peakMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
 /** Starts watching the machine; the returned function says how busy others kept it since, as a share of all cores. */
 export function watchMachine(): () => number {
   const before = { machine: machineTicks(), ours: ourTicks() };
