@@ -51,6 +51,8 @@ export class Deliverer {
     const leave = await this.gate.enter(suspect, signal);
     try {
       if (leave === undefined) throw this.interrupted(signal);
+      // The job was on its way while the shutdown began: no signal of its own will tell.
+      if (this.options.shutdown.aborted) throw HANDED_BACK;
       const settled = suspect ? await this.inspectSuspect(job) : undefined;
       return settled ?? (await this.runHandler(job, signal));
     } catch (thrown: unknown) {

@@ -154,6 +154,20 @@ test('closing does not wait for a Redis that is away', async () => {
   await redis.restart();
 });
 
+test('a task that is on its way while its worker shuts down goes back unrun', async () => {
+  fixture = openQueue(redis.url);
+  for (let round = 0; round < 20; round += 1) {
+    const { consumer, errors } = await fixture.consume({ echo: () => new Promise(() => undefined) });
+    const id = await fixture.add();
+    // The lock is there before the worker has the job in hand: the earliest moment anybody can know.
+    while ((await fixture.connection.exists(`{nexus}:${fixture.queueName}:${id}:lock`)) === 0);
+    await consumer.close({ graceMs: 0 });
+    expect(await fixture.queue.read(id)).toMatchObject({ status: 'queued', retry_count: 0, attempts: [] });
+    expect(errors).toEqual([]);
+    await fixture.queue.cancel(id, { by: 'test' });
+  }
+});
+
 test('a consumer closed before it was ready takes nothing', async () => {
   fixture = openQueue(redis.url);
   const taken: string[] = [];
