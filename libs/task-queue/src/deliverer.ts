@@ -56,8 +56,12 @@ export class Deliverer {
       const settled = suspect ? await this.inspectSuspect(job) : undefined;
       return settled ?? (await this.runHandler(job, signal));
     } catch (thrown: unknown) {
-      if (thrown !== HANDED_BACK) await this.recordFailure(job, toFailure(thrown));
-      throw thrown;
+      if (thrown === HANDED_BACK) throw thrown;
+      if ((await this.recordFailure(job, toFailure(thrown))) !== 'cancelled') throw thrown;
+      // The request was not heard in time, but a retry would be wrong now.
+      const cancel = cancelled();
+      await this.recordFailure(job, toFailure(cancel));
+      throw cancel;
     } finally {
       leave?.();
     }
@@ -128,7 +132,7 @@ export class Deliverer {
     return undefined;
   }
 
-  private async recordFailure(job: Job<TaskJobData>, failed: Failure): Promise<void> {
+  private async recordFailure(job: Job<TaskJobData>, failed: Failure): Promise<unknown> {
     const { run, jobs, now, workerName } = this.options;
     const error: TaskError = {
       code: failed.code,
@@ -145,7 +149,7 @@ export class Deliverer {
       error,
       worker: workerName,
     };
-    await run('failAttempt', [jobs], job.id ?? '', failed.code, JSON.stringify(error), JSON.stringify(record));
+    return run('failAttempt', [jobs], job.id ?? '', failed.code, JSON.stringify(error), JSON.stringify(record));
   }
 }
 

@@ -266,6 +266,21 @@ describe('cancel', () => {
     expect(ended.attempts).toEqual([expect.objectContaining({ outcome: 'cancelled' })]);
   });
 
+  test('a request the worker did not hear still keeps the task from its retry', async () => {
+    const fixture = open();
+    const id = await fixture.add();
+    await fixture.consume({
+      echo: async () => {
+        // As a request whose message was lost: it is on the job, nobody was told.
+        await fixture.connection.hset(`{nexus}:${fixture.queueName}:${id}`, 'xk', '{"by":"kim"}');
+        throw failure('PROVIDER_TIMEOUT', 'no answer');
+      },
+    });
+    const ended = await fixture.until(id, (task) => task.status === 'failed' || task.next_retry_at !== null);
+    expect(ended).toMatchObject({ status: 'failed', failure_code: 'CANCELLED', park: null });
+    expect(ended.attempts).toEqual([expect.objectContaining({ outcome: 'cancelled' })]);
+  });
+
   test('a task that finished first keeps its true result; a finished one is terminal; an unknown one is not found', async () => {
     const fixture = open();
     const id = await fixture.add();

@@ -47,7 +47,7 @@ export async function writeReply(
 }
 
 /** The problem document of a reply; returns its status. 402, 429 and 503 always carry Retry-After. */
-export function writeProblem(
+function writeProblem(
   response: ServerResponse,
   reply: ProblemReply & { headers?: Record<string, string> },
   answering: Answering,
