@@ -3,14 +3,12 @@
  * Usage: node queue-cpu.ts ours|bare REDIS_URL TASKS. Prints {node_us, redis_us, total_us, tasks_per_second} per task.
  */
 import { randomUUID } from 'node:crypto';
-import { createTaskConsumer, createTaskQueue } from '@nexus/task-queue';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { IN_FLIGHT, openTaskQueueSubject, payload } from './task-queue-subject.ts';
 
 const [kind = 'ours', url = '', tasks = '5000'] = process.argv.slice(2);
 const total = Number(tasks);
-const IN_FLIGHT = 50;
-const payload = { text: 'x'.repeat(900) };
 const connect = () => new Redis(url, { maxRetriesPerRequest: null });
 const probe = connect();
 
@@ -59,59 +57,18 @@ function bare(): Subject {
 }
 
 function ours(): Subject {
-  const connection = connect();
-  const name = `ours-${randomUUID()}`;
-  const fail = (error: unknown) => void process.stderr.write(`${String(error)}\n`);
-  const queue = createTaskQueue({
-    connection,
-    connectBlocking: connect,
-    queueName: name,
-    retry: { maxRetries: 3, delaysSeconds: [5, 30, 300], jitter: false },
-    taskTtlSeconds: 604_800,
-    taskLockSeconds: 900,
-    now: Date.now,
-    onError: fail,
-  });
-  let stop: () => Promise<void> = () => Promise.resolve();
+  const subject = openTaskQueueSubject(url);
   return {
-    add: () =>
-      queue.enqueue(
-        {
-          task_id: randomUUID(),
-          task_type: 'echo',
-          requested_by: 'bench',
-          requested_at: new Date().toISOString(),
-          payload,
-        },
-        { audit: { client_ip: '127.0.0.1', payload_hash: 'none', actor: 'bench' } },
-      ),
+    add: () => subject.add(randomUUID()),
     consume: (count) =>
       new Promise((resolve) => {
         let done = 0;
-        const consumer = createTaskConsumer({
-          connect,
-          queueName: name,
-          handlers: { echo: () => Promise.resolve({}) },
-          concurrency: IN_FLIGHT,
-          workerName: 'bench',
-          lockMs: 30_000,
-          taskLockSeconds: 900,
-          now: Date.now,
-          random: Math.random,
-          onStarted: () => undefined,
-          onFinished: () => {
-            done += 1;
-            if (done === count) resolve();
-          },
-          onError: fail,
+        subject.consume(() => {
+          done += 1;
+          if (done === count) resolve();
         });
-        stop = () => consumer.close({ graceMs: 1000 });
       }),
-    async close() {
-      await stop();
-      await queue.close();
-      connection.disconnect();
-    },
+    close: subject.close,
   };
 }
 

@@ -4,16 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createTaskConsumer, createTaskQueue } from '@nexus/task-queue';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { percentile } from '../row.ts';
+import { IN_FLIGHT, openTaskQueueSubject, payload } from './task-queue-subject.ts';
 
 const [kind = 'ours', url = '', perSecond = '100', seconds = '10'] = process.argv.slice(2);
 const connect = () => new Redis(url, { maxRetriesPerRequest: null });
 const sent = new Map<string, number>();
 const latencies: number[] = [];
-const payload = { text: 'x'.repeat(900) };
 
 function finished(taskId: string): void {
   const at = sent.get(taskId);
@@ -24,44 +23,16 @@ async function bare(): Promise<(id: string) => Promise<unknown>> {
   const connection = connect();
   const name = `bare-${randomUUID()}`;
   const queue = new Queue(name, { connection, prefix: '{nexus}' });
-  const worker = new Worker(name, () => Promise.resolve({}), { connection, prefix: '{nexus}', concurrency: 50 });
+  const worker = new Worker(name, () => Promise.resolve({}), { connection, prefix: '{nexus}', concurrency: IN_FLIGHT });
   worker.on('completed', (job) => finished(job.id ?? ''));
   await worker.waitUntilReady();
   return (id) => queue.add('echo', { payload }, { jobId: id });
 }
 
 async function ours(): Promise<(id: string) => Promise<unknown>> {
-  const name = `ours-${randomUUID()}`;
-  const queue = createTaskQueue({
-    connection: connect(),
-    connectBlocking: connect,
-    queueName: name,
-    retry: { maxRetries: 3, delaysSeconds: [5, 30, 300], jitter: false },
-    taskTtlSeconds: 604_800,
-    taskLockSeconds: 900,
-    now: Date.now,
-    onError: () => undefined,
-  });
-  const consumer = createTaskConsumer({
-    connect,
-    queueName: name,
-    handlers: { echo: () => Promise.resolve({}) },
-    concurrency: 50,
-    workerName: 'bench',
-    lockMs: 30_000,
-    taskLockSeconds: 900,
-    now: Date.now,
-    random: Math.random,
-    onStarted: () => undefined,
-    onFinished: (attempt) => finished(attempt.envelope.task_id),
-    onError: () => undefined,
-  });
-  await consumer.ready();
-  return (id) =>
-    queue.enqueue(
-      { task_id: id, task_type: 'echo', requested_by: 'bench', requested_at: new Date().toISOString(), payload },
-      { audit: { client_ip: '127.0.0.1', payload_hash: 'none', actor: 'bench' } },
-    );
+  const subject = openTaskQueueSubject(url);
+  await subject.consume(finished).ready();
+  return subject.add;
 }
 
 const add = kind === 'ours' ? await ours() : await bare();
