@@ -82,9 +82,7 @@ type Extra = { signal?: AbortSignal; timeoutMs?: number; extraHeaders?: Record<s
 
 export type CallArguments<Declared extends Route> = Extra &
   (Declared extends { params: infer Params } ? { params: Parsed<Params> } : unknown) &
-  (Declared extends { query: infer Query }
-    ? { query?: Partial<Record<keyof Written<Query>, string | number | boolean>> }
-    : unknown) &
+  (Declared extends { query: infer Query } ? { query?: Partial<Record<keyof Written<Query>, QueryValue>> } : unknown) &
   (Declared extends { headers: infer Headers } ? HeaderArguments<Written<Headers>> : unknown) &
   (Declared extends { body: infer Body } ? Sent<Body> : unknown);
 
@@ -107,9 +105,12 @@ export function createClient(options: ClientOptions): Client {
   return Object.fromEntries(methods) as Client;
 }
 
+/** A list is written as a repeated parameter. */
+type QueryValue = string | number | boolean | readonly string[];
+
 type LooseCall = {
   params?: Record<string, string>;
-  query?: Record<string, string | number | boolean | undefined>;
+  query?: Record<string, QueryValue | undefined>;
   headers?: Record<string, string | undefined>;
   body?: unknown;
   rawBody?: string;
@@ -144,7 +145,10 @@ function address(declared: Route, call: LooseCall, baseUrl: string): string {
     encodeURIComponent(call.params?.[name] ?? ''),
   );
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    const values = Array.isArray(value) ? (value as readonly string[]) : value === undefined ? [] : [value];
+    for (const each of values) query.append(name, String(each));
+  }
   const search = query.toString();
   return `${baseUrl.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
 }

@@ -29,10 +29,31 @@ export { chatToExcelPayloadSchema, chatToExcelResultSchema, taskTypes } from './
 export type { ChatToExcelPayload, ChatToExcelResult, TaskType } from './excel-kakao.ts';
 export { createdTaskSchema } from './create-task.ts';
 export type { CreatedTask } from './create-task.ts';
+export {
+  alarmReplySchema,
+  applyReplySchema,
+  letterPageSchema,
+  letterSchema,
+  letterStatsSchema,
+  letterTriageSchema,
+  purgeReplySchema,
+  requeueReplySchema,
+  routeReplySchema,
+} from './letter.ts';
+export { GROUP_STATES, letterGroupSchema, letterGroupsSchema, whatIfReplySchema } from './letter-group.ts';
+export type { GroupState } from './letter-group.ts';
+export {
+  createOperationSchema,
+  OPERATION_ACTIONS,
+  OPERATION_STATUSES,
+  operationPlanSchema,
+  operationSchema,
+} from './letter-operation.ts';
+export type { CreateOperation, Operation, OperationAction, OperationStatus } from './letter-operation.ts';
 export type { Health, Readiness } from './operations.ts';
 export { isProblemReply, problemBody, problemSchema, problemStatus } from './problem.ts';
 export type { Problem, ProblemCode, ProblemIssue, ProblemReply } from './problem.ts';
-export { queryBoolean, queryInteger } from './query.ts';
+export { queryBoolean, queryInteger, queryList } from './query.ts';
 export {
   bytes,
   events,

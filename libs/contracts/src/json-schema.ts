@@ -46,6 +46,7 @@ function tidy(zodSchema: z.core.$ZodTypes, jsonSchema: JsonSchema, io: 'input' |
   const parameter = z.globalRegistry.get(zodSchema)?.['parameter'];
   if (parameter !== undefined) {
     delete jsonSchema['enum'];
+    delete jsonSchema['anyOf'];
     delete jsonSchema['parameter'];
     Object.assign(jsonSchema, parameter);
   }

@@ -15,6 +15,9 @@ export const problemStatus = {
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TIMEOUT: 408,
   TASK_TERMINAL: 409,
+  OPERATION_TERMINAL: 409,
+  ALARM_REQUEUE_FORBIDDEN: 409,
+  PLAN_STALE: 409,
   REPLAY_DETECTED: 409,
   TASK_GONE: 410,
   PAYLOAD_TOO_LARGE: 413,
@@ -28,6 +31,7 @@ export const problemStatus = {
   MISCONFIG: 500,
   WRITE_FAILED: 500,
   QUEUE_PUBLISH_FAIL: 500,
+  NOT_IMPLEMENTED: 501,
   STORE_UNAVAILABLE: 503,
   TIMEOUT: 503,
   TOO_MANY_STREAMS: 503,
@@ -51,6 +55,7 @@ const titles: Record<number, string> = {
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   503: 'Service Unavailable',
 };
 

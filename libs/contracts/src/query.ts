@@ -27,3 +27,13 @@ export function queryBoolean(initial: boolean) {
     .transform((text) => (text === undefined ? initial : text === 'true'))
     .meta({ parameter: { type: 'boolean', default: initial } });
 }
+
+/** A filter that may be repeated in a query string: any of the values. Left out = undefined. */
+export function queryList({ maxLength, most = 50 }: { maxLength: number; most?: number }) {
+  const one = z.string().min(1).max(maxLength);
+  return z
+    .union([one, z.array(one).max(most)])
+    .optional()
+    .transform((value) => (value === undefined || Array.isArray(value) ? value : [value]))
+    .meta({ parameter: { type: 'array', items: { type: 'string' } } });
+}

@@ -30,7 +30,7 @@ export type Route = {
   path: `/${string}`;
   auth: Access;
   /** Heading under which the docs list it. */
-  group: 'tasks' | 'files' | 'agents' | 'operations';
+  group: 'tasks' | 'files' | 'agents' | 'letters' | 'operations';
   summary: string;
   summary_ko?: string;
   description?: string;

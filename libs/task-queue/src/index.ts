@@ -19,3 +19,25 @@ export type {
   UnreportedTask,
 } from './task-queue.ts';
 export { queueVariables } from './queue-variables.ts';
+export { UNPARSABLE_GROUP } from './dead-letters.ts';
+export type {
+  CauseCount,
+  DeadLetter,
+  DeadLetters,
+  Disposition,
+  Frozen,
+  GroupRecord,
+  LetterCause,
+  LetterCondition,
+  LetterFilter,
+  LetterPage,
+  LetterVerdict,
+  MoveLimits,
+  MoveRecord,
+  MoveReport,
+  MoveRequest,
+  OperationRecord,
+  OperationStep,
+  Outcome,
+  Tombstone,
+} from './dead-letters.ts';

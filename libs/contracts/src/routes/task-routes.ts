@@ -80,7 +80,7 @@ export const taskRoutes = {
       '상태, 시도, 진행률, 결과 또는 오류. ETag 는 작업이 바뀔 때 바뀌며 If-None-Match 로 304 를 받을 수 있습니다.',
     params: taskParams,
     headers: z.object({ 'if-none-match': z.string().max(1000).optional() }),
-    responses: { 200: json(taskSchema), 304: nothing(), errors: ['NOT_FOUND', 'STORE_UNAVAILABLE'] },
+    responses: { 200: json(taskSchema), 304: nothing(), errors: ['NOT_FOUND', 'TASK_GONE', 'STORE_UNAVAILABLE'] },
     responseHeaders: { ETag: 'Digest of the task as shown' },
   }),
   cancelTask: route({
@@ -95,7 +95,7 @@ export const taskRoutes = {
     description_ko: '대기 중인 작업은 바로 끝납니다. 실행 중이면 중지를 요청하며, 먼저 끝났다면 실제 결과로 끝납니다.',
     params: taskParams,
     body: json(cancelTaskSchema.optional()),
-    responses: { 202: json(taskSchema), errors: ['NOT_FOUND', 'TASK_TERMINAL', 'STORE_UNAVAILABLE'] },
+    responses: { 202: json(taskSchema), errors: ['NOT_FOUND', 'TASK_GONE', 'TASK_TERMINAL', 'STORE_UNAVAILABLE'] },
     example: { reason: 'not needed any more' },
   }),
   watchTask: route({
