@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FAILURE_CODES } from '@nexus/failure-taxonomy';
-import { decide } from './decide.ts';
+import { decide, decisionsFor } from './decide.ts';
 import { defaultTriagePolicy, TRIAGE_ACTIONS } from './policy.ts';
-import type { TriageAction, TriagePolicy } from './policy.ts';
+import type { PolicyRule, TriageAction, TriagePolicy } from './policy.ts';
 
 /** The published default of every code. */
 const published: Record<string, TriageAction> = {
@@ -26,7 +26,7 @@ const published: Record<string, TriageAction> = {
   DELIVERY_UNCERTAIN: 'hold',
   CANCELLED: 'ignore',
 };
-const noLists: TriagePolicy = { holdCodes: [], alarmCodes: [], requeueCodes: [] };
+const noLists: TriagePolicy = { ...defaultTriagePolicy, holdCodes: [], alarmCodes: [], requeueCodes: [] };
 
 function actionOf(failure_code: string | null | undefined, policy: TriagePolicy = defaultTriagePolicy): TriageAction {
   return decide({ failure_code }, policy).action;
@@ -59,7 +59,12 @@ describe('triage by default', () => {
 });
 
 describe('configured lists', () => {
-  const all = { holdCodes: ['PROVIDER_TIMEOUT'], alarmCodes: ['PROVIDER_TIMEOUT'], requeueCodes: ['PROVIDER_TIMEOUT'] };
+  const all = {
+    ...defaultTriagePolicy,
+    holdCodes: ['PROVIDER_TIMEOUT'],
+    alarmCodes: ['PROVIDER_TIMEOUT'],
+    requeueCodes: ['PROVIDER_TIMEOUT'],
+  };
 
   test('come in the order hold, alarm, requeue, and before the heuristics', () => {
     expect(decide({ failure_code: 'PROVIDER_TIMEOUT' }, all)).toMatchObject({
@@ -90,15 +95,104 @@ test('every code under every policy has an action, a reason and a rule, and list
       codes,
       fc.tuple(codes, codes),
       (code, holdCodes, [alarmCodes, requeueCodes]) => {
-        const decision = decide({ failure_code: code }, { holdCodes, alarmCodes, requeueCodes });
+        const decision = decide(
+          { failure_code: code },
+          { ...defaultTriagePolicy, holdCodes, alarmCodes, requeueCodes },
+        );
         expect(TRIAGE_ACTIONS).toContain(decision.action);
         expect(decision.reason).toContain(code);
         expect(decision.rule).not.toBe('');
         if (holdCodes.includes(code)) expect(decision.action).toBe('hold');
         else if (alarmCodes.includes(code)) expect(decision.action).toBe('alarm');
-        else if (requeueCodes.includes(code)) expect(decision.action).toBe('requeue');
+        else if (requeueCodes.includes(code))
+          expect(decision.action).toBe(code === 'DELIVERY_UNCERTAIN' ? 'hold' : 'requeue');
         else expect(decision.action).toBe(published[code]);
       },
     ),
   );
+});
+
+function withRules(...rules: (Partial<PolicyRule> & { match: PolicyRule['match'] })[]): TriagePolicy {
+  const named = rules.map((rule, index): PolicyRule => ({ name: `rule-${index}`, action: 'hold', ...rule }));
+  return { ...defaultTriagePolicy, rules: named };
+}
+
+describe('rules of a policy file', () => {
+  const cause = {
+    failure_code: 'PROVIDER_TIMEOUT',
+    task_type: 'excel_kakao',
+    group: '0a1b2c3d4e5f60',
+    requeues: 2,
+  };
+  const letter = { ...cause, age_seconds: 3600, attempts: 4 };
+
+  test.each<[string, PolicyRule['match'], boolean]>([
+    ['nothing asked', {}, true],
+    ['code, whatever its case', { failure_code: ['UNKNOWN', 'provider_timeout'] }, true],
+    ['another code', { failure_code: ['PROVIDER_TIMEOUTS'] }, false],
+    ['type', { task_type: ['echo', 'excel_kakao'] }, true],
+    ['type in another case', { task_type: ['EXCEL_KAKAO'] }, false],
+    ['group', { group: ['0a1b2c3d4e5f60'] }, true],
+    ['another group', { group: ['0a1b2c3d4e5f61'] }, false],
+    ['age at its bound', { age: { min_seconds: 3600, max_seconds: 3600 } }, true],
+    ['too young', { age: { min_seconds: 3601 } }, false],
+    ['too old', { age: { max_seconds: 3599 } }, false],
+    ['attempts at their bound', { attempts: { min: 4, max: 4 } }, true],
+    ['too few attempts', { attempts: { min: 5 } }, false],
+    ['requeues at their bound', { requeues: { min: 2, max: 2 } }, true],
+    ['too many requeues', { requeues: { max: 1 } }, false],
+    ['all but one', { task_type: ['excel_kakao'], age: { min_seconds: 1 }, attempts: { max: 3 } }, false],
+  ])('match by %s: %j → %s', (_what, match, matches) => {
+    expect(decide(letter, withRules({ match })).rule).toBe(matches ? 'rule-0' : 'configured-requeue');
+  });
+
+  test('come before the lists, the first one decides, and its reason is used as it stands', () => {
+    const policy = withRules(
+      { match: { task_type: ['echo'] }, action: 'ignore' },
+      { match: { failure_code: ['PROVIDER_TIMEOUT'] }, action: 'alarm', reason: 'The bank waits for this' },
+      { match: {}, action: 'ignore' },
+    );
+    expect(decide(letter, policy)).toEqual({ action: 'alarm', reason: 'The bank waits for this', rule: 'rule-1' });
+    expect(decide({ ...letter, failure_code: null }, policy)).toEqual({
+      action: 'ignore',
+      reason: 'unknown meets the rule rule-2 of the policy file',
+      rule: 'rule-2',
+    });
+  });
+
+  test('an age or a number of attempts that is not known meets no bound', () => {
+    const policy = withRules({ match: { age: { min_seconds: 0 } } }, { match: { attempts: { max: 9 } } });
+    expect(decide({ failure_code: 'PROVIDER_TIMEOUT' }, policy).rule).toBe('configured-requeue');
+    expect(decide({ failure_code: 'PROVIDER_TIMEOUT', age_seconds: Number.NaN }, policy).action).toBe('requeue');
+    expect(decide({ failure_code: 'PROVIDER_TIMEOUT', attempts: 0 }, policy).rule).toBe('rule-1');
+  });
+
+  test('bounds on age and attempts are left open for the letters of a cause', () => {
+    const policy = withRules(
+      { match: { age: { min_seconds: 60 }, attempts: { min: 2, max: 3 } } },
+      { match: { requeues: { min: 3 } }, action: 'alarm' },
+    );
+    expect(decisionsFor(cause, policy)).toEqual([
+      {
+        action: 'hold',
+        reason: 'PROVIDER_TIMEOUT meets the rule rule-0 of the policy file',
+        rule: 'rule-0',
+        when: { age_min_seconds: 60, attempts_min: 2, attempts_max: 3 },
+      },
+      {
+        action: 'requeue',
+        reason: 'PROVIDER_TIMEOUT is on the configured requeue list',
+        rule: 'configured-requeue',
+      },
+    ]);
+  });
+
+  test('what two earlier rules cover together is left out', () => {
+    const policy = withRules(
+      { match: { attempts: { max: 2 } } },
+      { match: { attempts: { min: 3 } } },
+      { match: { attempts: { min: 1, max: 5 } }, action: 'alarm' },
+    );
+    expect(decisionsFor(cause, policy).map(({ rule }) => rule)).toEqual(['rule-0', 'rule-1', 'configured-requeue']);
+  });
 });

@@ -1,49 +1,66 @@
-import type { TriageAction, TriagePolicy } from './policy.ts';
+import { causeOf, comparableCode } from './cause.ts';
+import type { Cause, TriageLetter } from './cause.ts';
+import { decideByCode } from './code-decision.ts';
+import type { TriageDecision } from './code-decision.ts';
+import { conditionHolds, conditionOf, within } from './letter-condition.ts';
+import type { LetterCondition } from './letter-condition.ts';
+import { firstHolding, letterGrid } from './letter-grid.ts';
+import type { PolicyRule, TriagePolicy } from './policy.ts';
+import { guardRequeue } from './requeue-guard.ts';
 
-/** What a decision looks at: the effective code and type of a dead letter; anything may be missing. */
-export type TriageLetter = { failure_code?: string | null | undefined; task_type?: string | null | undefined };
-
-/** What is to become of a letter, why in one sentence, and the rule that fired. */
-export type TriageDecision = { action: TriageAction; reason: string; rule: string };
-
-type Rule = {
-  rule: string;
-  action: TriageAction;
-  matches: (code: string, policy: TriagePolicy) => boolean;
-  because: string;
-};
-
-/** Whole words of a code, so that `KAKAO_TIMEOUT` is a timeout and `AUTHOR_MISSING` no refused key. */
-function words(list: string): (code: string) => boolean {
-  const pattern = new RegExp(`(^|_)(?:${list})(_|$)`);
-  return (code) => pattern.test(code);
-}
-
-function listed(list: keyof TriagePolicy): Rule['matches'] {
-  return (code, policy) => policy[list].some((entry) => entry.trim().toUpperCase() === code);
-}
-
-/** In the order in which they are asked; the first that matches decides. */
-const rules: readonly Rule[] = [
-  { rule: 'configured-hold', action: 'hold', matches: listed('holdCodes'), because: 'is on the configured hold list' },
-  { rule: 'configured-alarm', action: 'alarm', matches: listed('alarmCodes'), because: 'is on the configured alarm list' },
-  { rule: 'configured-requeue', action: 'requeue', matches: listed('requeueCodes'), because: 'is on the configured requeue list' },
-  { rule: 'transient', action: 'requeue', matches: words('TIMEOUT|UPSTREAM|RATE_LIMIT(?:ED)?'), because: 'passes by itself' },
-  { rule: 'configuration', action: 'alarm', matches: words('AUTH|DISABLED|BUDGET_EXCEEDED'), because: 'needs somebody to change keys, switches or the budget' },
-  { rule: 'schema', action: 'hold', matches: (code) => code.startsWith('SCHEMA_'), because: 'needs a change of prompt, schema or code' },
-  { rule: 'needs-a-look', action: 'hold', matches: words('WORKER_LOST|DELIVERY_UNCERTAIN|PAYLOAD_INVALID|UNKNOWN_TASK_TYPE'), because: 'would fail again or do harm; somebody has to look' },
-  { rule: 'not-delivered', action: 'requeue', matches: words('DELIVERY_FAILED'), because: 'had no effect and may be sent again' },
-]; // prettier-ignore
+/** In a list the first whose condition holds decides; the last one has no condition. */
+export type ConditionalDecision = TriageDecision & { when?: LetterCondition };
 
 /**
- * Decides what is to become of a letter: configured lists (hold, alarm, requeue), then heuristics on the code, else
- * ignore. A missing or empty code counts as `unknown`. Codes are compared without regard to case. Pure.
+ * What is to become of the letters of a cause: rules of the policy file in their order, configured lists (hold, alarm,
+ * requeue), heuristics on the code, else ignore; then the guards, which turn a requeue that needs a person into a hold.
+ * Entries that decide no letter are left out. Never empty, the last has no condition. Pure: the same for every process.
  */
+export function decisionsFor(cause: Cause, policy: TriagePolicy): ConditionalDecision[] {
+  const decisions: ConditionalDecision[] = [];
+  for (const rule of policy.rules) {
+    if (!matchesCause(rule, cause)) continue;
+    const decision = decisionOf(rule, cause);
+    decisions.push(decision);
+    if (decision.when === undefined) return finished(decisions, cause, policy);
+  }
+  decisions.push(decideByCode(cause.failure_code, policy));
+  return finished(decisions, cause, policy);
+}
+
+/** Decides about one letter: the first of {@link decisionsFor} whose condition holds. An unknown age or count meets no bound. */
 export function decide(letter: TriageLetter, policy: TriagePolicy): TriageDecision {
-  const shown = letter.failure_code?.trim() || 'unknown';
-  const code = shown.toUpperCase();
-  const rule = rules.find(({ matches }) => matches(code, policy));
-  if (rule === undefined)
-    return { action: 'ignore', reason: `No rule covers ${shown}; it stays for a person to judge`, rule: 'default' };
-  return { action: rule.action, reason: `${shown} ${rule.because}`, rule: rule.rule };
+  const cause = causeOf(letter);
+  const facts = { age_seconds: letter.age_seconds, attempts: letter.attempts };
+  const found = decisionsFor(cause, policy).find(({ when }) => conditionHolds(when, facts));
+  const { action, reason, rule } = found ?? decideByCode(cause.failure_code, policy);
+  return { action, reason, rule };
+}
+
+function matchesCause({ match }: PolicyRule, cause: Cause): boolean {
+  const code = comparableCode(cause.failure_code);
+  if (match.failure_code && !match.failure_code.some((entry) => comparableCode(entry) === code)) return false;
+  if (match.task_type && !match.task_type.includes(cause.task_type)) return false;
+  if (match.group && !match.group.includes(cause.group)) return false;
+  return within(cause.requeues, match.requeues ?? {});
+}
+
+function decisionOf({ name, match, action, reason }: PolicyRule, cause: Cause): ConditionalDecision {
+  const when = conditionOf({ min: match.age?.min_seconds, max: match.age?.max_seconds }, match.attempts ?? {});
+  const because = reason ?? `${cause.failure_code} meets the rule ${name} of the policy file`;
+  return { action, reason: because, rule: name, ...(when === undefined ? {} : { when }) };
+}
+
+function finished(decisions: ConditionalDecision[], cause: Cause, policy: TriagePolicy): ConditionalDecision[] {
+  return withoutUnreachable(decisions).map((decision) => ({
+    ...guardRequeue(decision, cause, policy),
+    ...(decision.when === undefined ? {} : { when: decision.when }),
+  }));
+}
+
+function withoutUnreachable(decisions: ConditionalDecision[]): ConditionalDecision[] {
+  if (decisions.length === 1) return decisions;
+  const conditions = decisions.map(({ when }) => when);
+  const reached = new Set(firstHolding(conditions, letterGrid(conditions, { unknownFacts: true })));
+  return decisions.filter((_, index) => reached.has(index));
 }
