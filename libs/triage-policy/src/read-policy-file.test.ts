@@ -209,7 +209,7 @@ describe('whatever stands in the file', () => {
         const result = readPolicyFile(value, base);
         if (!result.ok) expect(result.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

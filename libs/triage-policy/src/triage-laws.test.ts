@@ -109,7 +109,7 @@ test('decide is the first of decisionsFor whose condition holds, each of them de
       expect(new Set(deciding)).toEqual(new Set(decisions.keys()));
       expect(decisions.findIndex(({ when }) => when === undefined)).toBe(decisions.length - 1);
     }),
-    { numRuns: 500 },
+    { numRuns: 150 },
   );
 });
 
