@@ -5,6 +5,8 @@
 ]]
 --@include state
 --@include event
+--@include index
+--@include outcome
 --@include park
 --@include finalize
 local base, ix = KEYS[1], KEYS[2]
@@ -19,7 +21,7 @@ if reported then
 end
 if state ~= 'active' and takeOffWaiting(base, id) == 1 then
   finishFailed(base, id, now, 'CANCELLED', ARGV[3])
-  park(base, ix, id, now, 0)
+  park(base, ix, id, now, 0, '')
   return 'cancelled'
 end
 redis.call('HSET', base .. id, 'xk', ARGV[4])

@@ -4,11 +4,13 @@
   nobody took from the queue, or one whose agent reports before it lets go of the job (settled when it does).
   KEYS 1 job key prefix, 2 index prefix
   ARGV 1 task id, 2 attempt or 0, 3 running|succeeded|failed, 4 '1' when a retry follows, 5 now ms, 6 finished-at ms,
-       7 result JSON or '', 8 failure code or '', 9 error JSON or '', 10 progress JSON or '', 11 task lock seconds
+       7 result JSON or '', 8 failure code or '', 9 error JSON or '', 10 progress JSON or '', 11 task lock seconds, 12 group of the failure or ''
   Returns {'not_found'} | {'accepted'|'duplicate'|'ignored', attempt}
 ]]
 --@include state
 --@include event
+--@include index
+--@include outcome
 --@include park
 --@include finalize
 --@include history
@@ -16,10 +18,11 @@ local base, ix, id = KEYS[1], KEYS[2], ARGV[1]
 local key = base .. id
 if redis.call('HEXISTS', key, 'data') == 0 then return { 'not_found' } end
 local status, retry, now, finished = ARGV[3], ARGV[4] == '1', ARGV[5], ARGV[6]
-local fields = redis.call('HMGET', key, 'ats', 'xc', 'xa', 'processedOn', 'pb')
+local fields = redis.call('HMGET', key, 'ats', 'xc', 'xa', 'processedOn', 'pb', 'xb')
 local state = jobState(base, id)
 local reported = fields[3] and cjson.decode(fields[3]) or nil
-local current = math.max(1, tonumber(fields[1] or 0), reported and reported['attempt'] or 0)
+-- A requeue starts a new cycle: nothing that is reported about an attempt before it counts any more.
+local current = math.max(1, tonumber(fields[1] or 0), tonumber(fields[6] or 0) + 1, reported and reported['attempt'] or 0)
 local attempt = tonumber(ARGV[2])
 if attempt == 0 then attempt = current end
 local mark = attempt .. ':' .. status
@@ -57,7 +60,7 @@ if final then return { 'ignored', attempt } end
 
 if ARGV[10] ~= '' then redis.call('HSET', key, 'progress', ARGV[10]) end
 if status == 'failed' then
-  redis.call('HSET', key, 'xf', ARGV[8], 'xe', ARGV[9])
+  redis.call('HSET', key, 'xf', ARGV[8], 'xe', ARGV[9], 'xg', ARGV[12])
   local started = reported and reported['started_at'] or tonumber(fields[4] or 0)
   remember(base, id, cjson.encode({
     attempt = attempt,
@@ -83,7 +86,7 @@ if state ~= 'active' and takeOffWaiting(base, id) == 1 then
     finishSucceeded(base, id, finished, ARGV[7] == '' and 'null' or ARGV[7])
   else
     finishFailed(base, id, finished, ARGV[8], ARGV[9])
-    park(base, ix, id, now, ARGV[11])
+    park(base, ix, id, now, ARGV[11], ARGV[12])
   end
   return accept()
 end

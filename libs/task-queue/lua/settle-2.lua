@@ -6,6 +6,8 @@
 ]]
 --@include state
 --@include event
+--@include index
+--@include outcome
 --@include park
 --@include finalize
 local base, ix = KEYS[1], KEYS[2]
@@ -40,7 +42,7 @@ for i = 3, #ARGV do
           local recorded = redis.call('HMGET', key, 'xf', 'xe')
           finishFailed(base, id, finished, recorded[1] or 'UNKNOWN', recorded[2] or '{}')
         end
-        park(base, ix, id, ARGV[1], ARGV[2])
+        park(base, ix, id, ARGV[1], ARGV[2], 'unclassified')
       end
       settled = settled + 1
     end

@@ -3,16 +3,15 @@
   KEYS 1 job key prefix, 2 index prefix, 3 audit stream · ARGV 1 finished at or before ms, 2 batch size
   Returns how many were removed
 ]]
+--@include index
+--@include outcome
 --@include park
+--@include remove
 local base, ix = KEYS[1], KEYS[2]
 local function remove(id)
-  local key = base .. id
-  local envelope = envelopeOf(redis.call('HGET', key, 'data'))
-  redis.call('UNLINK', key, key .. ':logs', key .. ':dependencies', key .. ':processed', key .. ':failed', key .. ':unsuccessful', ix .. 'lock:' .. id)
-  redis.call('ZREM', ix .. 'tasks', id)
-  if text(envelope['task_type']) then redis.call('ZREM', ix .. 'type:' .. envelope['task_type'], id) end
-  if text(envelope['requested_by']) then redis.call('ZREM', ix .. 'by:' .. envelope['requested_by'], id) end
-  redis.call('ZREM', ix .. 'unsettled', id)
+  local fields = redis.call('HMGET', base .. id, 'data', 'xo')
+  if fields[2] then countOutcome(ix, id, fields[2], 'succeeded', '') end
+  removeTask(base, ix, id, (envelopeOf(fields[1])))
 end
 local removed = 0
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', base .. 'completed', '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])) do
@@ -23,9 +22,8 @@ end
 local room = tonumber(ARGV[2]) - removed
 if room > 0 then
   local bound = string.format('%.0f', tonumber(ARGV[1]) * 1000 + 999)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', ix .. 'cancelled:all', '-inf', bound, 'LIMIT', 0, room)) do
-    local kind = redis.call('HGET', base .. id, 'xt') or 'unknown'
-    removeFromPark(ix, 'cancelled', id, 'CANCELLED', kind)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', ix .. 'cancelled', '-inf', bound, 'LIMIT', 0, room)) do
+    redis.call('ZREM', ix .. 'cancelled', id)
     redis.call('ZREM', base .. 'failed', id)
     remove(id)
     removed = removed + 1

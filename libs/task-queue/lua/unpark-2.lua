@@ -1,34 +1,25 @@
 --[[
-  Drops index entries whose job is no longer failed (somebody retried or removed it behind our back).
-  KEYS 1 job key prefix, 2 index prefix · ARGV 1 park, 2.. task ids
+  Drops index entries that say what is not: the job is no longer failed (somebody retried or removed it behind our back),
+  or its own stamp names another place.
+  KEYS 1 job key prefix, 2 index prefix · ARGV 1 park or 'cancelled', 2 cause or '', 3.. task ids
   Returns how many were dropped
 ]]
+--@include index
+--@include outcome
 --@include park
-local base, ix, dropped = KEYS[1], KEYS[2], 0
-for i = 2, #ARGV do
+local base, ix, label, cell, dropped = KEYS[1], KEYS[2], ARGV[1], ARGV[2], 0
+for i = 3, #ARGV do
   local id = ARGV[i]
+  local fields = redis.call('HMGET', base .. id, 'xp', 'xs')
+  local _, _, own = readStamp(fields[2])
+  local here = fields[1] == label and (own or '') == cell
   if not redis.call('ZSCORE', base .. 'failed', id) then
-    if unpark(base, ix, id) == 0 then
-      -- The job is gone with its fields: the code and type are unknown, so every index of the park is asked.
-      for _, facet in ipairs({ 'codes', 'types' }) do
-        local prefix = facet == 'codes' and ':fc:' or ':tt:'
-        for _, name in ipairs(redis.call('HKEYS', ix .. ARGV[1] .. ':' .. facet)) do
-          if redis.call('ZREM', ix .. ARGV[1] .. prefix .. name, id) == 1 then
-            if redis.call('HINCRBY', ix .. ARGV[1] .. ':' .. facet, name, -1) <= 0 then
-              redis.call('HDEL', ix .. ARGV[1] .. ':' .. facet, name)
-            end
-            if facet == 'codes' then
-              for _, kind in ipairs(redis.call('HKEYS', ix .. ARGV[1] .. ':types')) do
-                redis.call('ZREM', ix .. ARGV[1] .. ':ft:' .. name .. '|' .. kind, id)
-              end
-            end
-          end
-        end
-      end
-      dropped = dropped + redis.call('ZREM', ix .. ARGV[1] .. ':all', id)
-    else
-      dropped = dropped + 1
-    end
+    if here then unpark(base, ix, id) end
+    here = false
+  end
+  if not here then
+    dropped = dropped + 1
+    if label == 'cancelled' then redis.call('ZREM', ix .. 'cancelled', id) else removeFromCell(ix, label, cell, id) end
   end
 end
 return dropped

@@ -1,4 +1,5 @@
 import type { Callback } from '@nexus/contracts';
+import { fingerprint } from '@nexus/failure-taxonomy';
 import type { QueueContext } from './create-task-queue.ts';
 import type { ReportOutcome } from './task-queue.ts';
 
@@ -23,6 +24,7 @@ export async function applyReport(context: QueueContext, callback: Callback): Pr
     failed ? JSON.stringify(error) : '',
     callback.progress === undefined ? '' : JSON.stringify(callback.progress),
     context.taskLockSeconds,
+    failed ? fingerprint(error).hash : '',
   )) as Reported;
   const task = outcome === 'not_found' ? undefined : (await context.readMany([callback.task_id]))[0];
   if (outcome === 'not_found' || task === undefined) return { outcome: 'not_found' };

@@ -1,11 +1,12 @@
 import type { TaskEnvelope, TaskJobData } from '@nexus/contracts';
-import { toFailure } from '@nexus/failure-taxonomy';
+import { fingerprint, toFailure } from '@nexus/failure-taxonomy';
 import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { CancelWatch } from './cancel-watch.ts';
 import { closeWithin } from './close-within.ts';
 import { Deliverer, HANDED_BACK } from './deliverer.ts';
 import { KEY_PREFIX, queueKeys } from './queue-keys.ts';
 import { bindScripts } from './queue-scripts.ts';
+import { parkLetters } from './park-letters.ts';
 import { nextDelayMs, STEPPED_BACKOFF } from './retry-policy.ts';
 import type { FinishedAttempt, TaskConsumer, TaskConsumerOptions } from './task-consumer.ts';
 
@@ -84,13 +85,15 @@ export function createTaskConsumer(options: TaskConsumerOptions): TaskConsumer {
   worker.on('failed', (job, error) => {
     if (job === undefined) return options.onError(error);
     const willRetry = job.finishedOn === undefined;
+    const failed = toFailure(failureOf(error) ?? error);
     if (!willRetry) {
-      run('park', [keys.jobs, keys.index], options.now(), options.taskLockSeconds, job.id ?? '').catch(options.onError);
+      const letter = { taskId: job.id ?? '', group: fingerprint(failed).hash };
+      parkLetters({ ...options, run, keys }, [letter]).catch(options.onError);
     }
     options.onFinished({
       ...finished(job),
       status: 'failed',
-      failure: toFailure(failureOf(error) ?? error),
+      failure: failed,
       willRetry,
     });
   });

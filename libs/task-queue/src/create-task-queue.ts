@@ -108,7 +108,12 @@ async function sweepTasks(context: QueueContext): Promise<number> {
   }
 }
 
-async function countParked({ connection, keys }: QueueContext): Promise<Record<Park, number>> {
-  const counts = await Promise.all(PARKS.map((park) => connection.zcard(`${keys.index}${park}:all`)));
-  return Object.fromEntries(PARKS.map((park, at) => [park, counts[at] ?? 0])) as Record<Park, number>;
+async function countParked({ run, keys }: QueueContext): Promise<Record<Park, number>> {
+  const counts = await Promise.all(
+    PARKS.map(async (park) => {
+      const causes = (await run('causes', [keys.index], park, '0', '', '')) as [cell: string, count: number][];
+      return [park, causes.reduce((sum, [, count]) => sum + count, 0)] as const;
+    }),
+  );
+  return Object.fromEntries(counts) as Record<Park, number>;
 }

@@ -5,7 +5,7 @@ import {
   type TaskError,
   type TaskJobData,
 } from '@nexus/contracts';
-import { type Failure, failure, toFailure } from '@nexus/failure-taxonomy';
+import { type Failure, failure, fingerprint, toFailure } from '@nexus/failure-taxonomy';
 import type { Job } from 'bullmq';
 import type { CancelWatch } from './cancel-watch.ts';
 import { IsolationGate } from './isolation-gate.ts';
@@ -149,7 +149,15 @@ export class Deliverer {
       error,
       worker: workerName,
     };
-    return run('failAttempt', [jobs], job.id ?? '', failed.code, JSON.stringify(error), JSON.stringify(record));
+    return run(
+      'failAttempt',
+      [jobs],
+      job.id ?? '',
+      failed.code,
+      JSON.stringify(error),
+      JSON.stringify(record),
+      fingerprint(failed).hash,
+    );
   }
 }
 

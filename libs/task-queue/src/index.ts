@@ -19,6 +19,8 @@ export type {
   UnreportedTask,
 } from './task-queue.ts';
 export { queueVariables } from './queue-variables.ts';
+export { createDeadLetters } from './create-dead-letters.ts';
+export type { DeadLettersOptions } from './letter-context.ts';
 export { UNPARSABLE_GROUP } from './dead-letters.ts';
 export type {
   CauseCount,

@@ -124,7 +124,7 @@ test('no sequence of events un-terminates a task, and it always is in exactly on
         expect(await places(fixture, taskId)).toHaveLength(1);
         const parked = await fixture.queue.parked();
         const failed = await fixture.connection.zcard(`{nexus}:${fixture.queueName}:failed`);
-        const cancelled = await fixture.connection.zcard(`{nexus}:ix:${fixture.queueName}:cancelled:all`);
+        const cancelled = await fixture.connection.zcard(`{nexus}:ix:${fixture.queueName}:cancelled`);
         expect(parked.dlq + cancelled).toBe(failed);
       } finally {
         await hand.worker.close();

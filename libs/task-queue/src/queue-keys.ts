@@ -14,6 +14,8 @@ export type QueueKeys = {
   audit: string;
   events: string;
   cancelChannel: string;
+  /** Stream of alerts to be delivered, written by the scripts that cause them. */
+  alerts: string;
 };
 
 /** Names the keys of one task queue. Pure; the same in every process that shares the queue. */
@@ -33,5 +35,6 @@ export function queueKeys(queueName: string): QueueKeys {
     audit: `${KEY_PREFIX}:audit`,
     events: `${jobs}events`,
     cancelChannel: `${index}cancel`,
+    alerts: `${KEY_PREFIX}:alerts`,
   };
 }

@@ -1,5 +1,6 @@
 import { PARKS } from '@nexus/contracts';
 import type { QueueContext } from './create-task-queue.ts';
+import { parkLetters } from './park-letters.ts';
 import type { ReconcileReport, UnreportedTask } from './task-queue.ts';
 
 const BATCH = 500;
@@ -9,8 +10,6 @@ const RECENT_MS = 10 * 60_000;
 const REPORT_GRACE_MS = 60_000;
 /** Contexts this process has reconciled once. */
 const seen = new WeakSet<QueueContext>();
-/** Labels of the index. `cancelled` is no park: it only serves the sweeper. */
-const LABELS = [...PARKS, 'cancelled'] as const;
 
 /**
  * Makes index and queue agree again. Every step is a guarded script, so that any number of processes may run this at
@@ -27,10 +26,14 @@ export async function reconcileTasks(context: QueueContext): Promise<ReconcileRe
   return { settled, parked, unparked, unreported };
 }
 
-async function sameSize({ connection, keys }: QueueContext): Promise<boolean> {
+async function sameSize({ connection, keys, run }: QueueContext): Promise<boolean> {
   const failed = await connection.zcard(`${keys.jobs}failed`);
-  const indexed = await Promise.all(LABELS.map((label) => connection.zcard(`${keys.index}${label}:all`)));
-  return failed === indexed.reduce((sum, count) => sum + count, 0);
+  let indexed = await connection.zcard(`${keys.index}cancelled`);
+  for (const park of PARKS) {
+    const causes = (await run('causes', [keys.index], park, '0', '', '')) as [cell: string, count: number][];
+    indexed += causes.reduce((sum, [, count]) => sum + count, 0);
+  }
+  return failed === indexed;
 }
 
 async function settle({ connection, keys, run, now, taskLockSeconds }: QueueContext): Promise<number> {
@@ -43,28 +46,36 @@ async function settle({ connection, keys, run, now, taskLockSeconds }: QueueCont
 }
 
 async function park(context: QueueContext, sinceMs: number): Promise<number> {
-  const { connection, keys, run, now, taskLockSeconds } = context;
+  const { connection, keys } = context;
   let parked = 0;
   for (let offset = 0; ; offset += BATCH) {
     const ids = await connection.zrangebyscore(`${keys.jobs}failed`, String(sinceMs), '+inf', 'LIMIT', offset, BATCH);
     if (ids.length === 0) return parked;
-    parked += Number(await run('park', [keys.jobs, keys.index], now(), taskLockSeconds, ...ids));
+    parked += await parkLetters(
+      context,
+      ids.map((taskId) => ({ taskId, group: '' })),
+    );
   }
 }
 
-async function unpark({ connection, keys, run }: QueueContext): Promise<number> {
-  let dropped = 0;
-  for (const label of LABELS) {
-    // From the newest down: dropping entries never moves the ones still to come.
-    const size = await connection.zcard(`${keys.index}${label}:all`);
-    for (let end = size - 1; end >= 0; end -= BATCH) {
-      const ids = await connection.zrange(
-        `${keys.index}${label}:all`,
-        String(Math.max(0, end - BATCH + 1)),
-        String(end),
-      );
-      if (ids.length > 0) dropped += Number(await run('unpark', [keys.jobs, keys.index], label, ...ids));
+async function unpark(context: QueueContext): Promise<number> {
+  const { connection, keys } = context;
+  let dropped = await dropStale(context, 'cancelled', '', `${keys.index}cancelled`);
+  for (const label of PARKS) {
+    for (const cell of await connection.smembers(`${keys.index}${label}:cells`)) {
+      dropped += await dropStale(context, label, cell, `${keys.index}${label}:c:${cell}`);
     }
+  }
+  return dropped;
+}
+
+/** From the newest down: dropping entries never moves the ones still to come. */
+// eslint-disable-next-line @typescript-eslint/max-params -- label and cause name the set that the key is
+async function dropStale({ connection, keys, run }: QueueContext, label: string, cell: string, key: string) {
+  let dropped = 0;
+  for (let end = (await connection.zcard(key)) - 1; end >= 0; end -= BATCH) {
+    const ids = await connection.zrange(key, String(Math.max(0, end - BATCH + 1)), String(end));
+    if (ids.length > 0) dropped += Number(await run('unpark', [keys.jobs, keys.index], label, cell, ...ids));
   }
   return dropped;
 }

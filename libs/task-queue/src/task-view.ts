@@ -80,7 +80,7 @@ export function viewTask(taskId: string, row: TaskRow): Task {
     retry_count: finished ? Math.max(0, failed - 1) : failed,
     last_error: status === 'succeeded' && field('xe') === null ? null : lastError,
     next_retry_at: waitsForRetry && state === 'delayed' ? toInstant(Number(due) / 4096) : null,
-    park: parkOf(field('xp'), state === 'failed' && status === 'failed' && code !== 'CANCELLED'),
+    park: status === 'failed' && state === 'failed' && code !== 'CANCELLED' ? parkOf(field('xp')) : null,
     failure_code: status === 'succeeded' ? null : code,
     attempts: attemptsOf({
       history: field('xh'),
@@ -162,24 +162,24 @@ function progressOf(json: string | null): Progress | null {
 }
 
 /** A finally failed job is a dead letter from that moment; its label and index entry follow within the next pass. */
-function parkOf(label: string | null, isDeadLetter: boolean): Park | null {
-  return PARKS.find((park) => park === label) ?? (isDeadLetter && label === null ? 'dlq' : null);
+function parkOf(label: string | null): Park {
+  return PARKS.find((park) => park === label) ?? 'dlq';
 }
 
 /** A job that failed without our record of why: its worker died (BullMQ's own words) or was not one of ours. */
-function errorFromReason(reason: string | null): TaskError | null {
+export function errorFromReason(reason: string | null): TaskError | null {
   if (reason === null) return null;
   const lost = /^job (stalled|started) more than allowable limit$/.test(reason);
   return { code: lost ? 'WORKER_LOST' : 'UNKNOWN', message: reason };
 }
 
-function toInstant(milliseconds: number | string | null | undefined): string | null {
+export function toInstant(milliseconds: number | string | null | undefined): string | null {
   if (milliseconds === null || milliseconds === undefined || milliseconds === '') return null;
   const value = Math.floor(Number(milliseconds));
   return Number.isFinite(value) ? new Date(value).toISOString() : null;
 }
 
-function parse<Value>(json: string | null | undefined): Value | undefined {
+export function parse<Value>(json: string | null | undefined): Value | undefined {
   if (json === null || json === undefined || json === '') return undefined;
   try {
     return JSON.parse(json) as Value;

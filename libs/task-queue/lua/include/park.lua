@@ -1,5 +1,4 @@
--- Labels a failed job and indexes it: one sorted set over all letters of the park, one per code, type and pair, and the
--- facets' counts. Members are task ids, scores failed-at milliseconds * 1000 + a sequence, so that order is total.
+-- Labels a failed job and indexes it under its cause.
 local function envelopeOf(data)
   local ok, decoded = pcall(cjson.decode, data or '')
   if not ok or type(decoded) ~= 'table' then return {}, {} end
@@ -22,43 +21,76 @@ local function effectiveCode(recorded, reason, envelope, headers)
   return text(headers['failure_code']) or text(envelope['failure_code']) or text(nested['failure_code']) or 'unknown'
 end
 
-local function addToPark(ix, park, id, entry)
-  redis.call('ZADD', ix .. park .. ':all', entry.score, id)
-  redis.call('ZADD', ix .. park .. ':fc:' .. entry.code, entry.score, id)
-  redis.call('ZADD', ix .. park .. ':tt:' .. entry.type, entry.score, id)
-  redis.call('ZADD', ix .. park .. ':ft:' .. entry.code .. '|' .. entry.type, entry.score, id)
-  redis.call('HINCRBY', ix .. park .. ':codes', entry.code, 1)
-  redis.call('HINCRBY', ix .. park .. ':types', entry.type, 1)
+-- Takes a job's index entry away, wherever its own stamp says that it is.
+local function unindex(ix, label, stamp, id)
+  if label == 'cancelled' then return redis.call('ZREM', ix .. 'cancelled', id) end
+  local _, _, cell = readStamp(stamp)
+  return cell and removeFromCell(ix, label, cell, id) or 0
 end
 
-local function removeFromPark(ix, park, id, code, kind)
-  if redis.call('ZREM', ix .. park .. ':all', id) == 0 then return 0 end
-  redis.call('ZREM', ix .. park .. ':fc:' .. code, id)
-  redis.call('ZREM', ix .. park .. ':tt:' .. kind, id)
-  redis.call('ZREM', ix .. park .. ':ft:' .. code .. '|' .. kind, id)
-  if redis.call('HINCRBY', ix .. park .. ':codes', code, -1) <= 0 then redis.call('HDEL', ix .. park .. ':codes', code) end
-  if redis.call('HINCRBY', ix .. park .. ':types', kind, -1) <= 0 then redis.call('HDEL', ix .. park .. ':types', kind) end
-  return 1
+-- What is remembered of a group beyond its letters. A resolved one that gets a letter is open again: a regression.
+local function touchGroup(ix, group, code, now)
+  local key = ix .. 'group:' .. group
+  redis.call('ZADD', ix .. 'groups', now, group)
+  if redis.call('HSETNX', key, 'code', code) == 1 then return end
+  if redis.call('HGET', key, 'state') ~= 'resolved' then return end
+  redis.call('HSET', key, 'state', 'open', 'regression', '1', 'at', now, 'by', 'regression')
+  redis.call('HDEL', key, 'reason')
+  redis.call('XADD', sharedKey(ix, 'alerts'), '*', 'event', 'group_regressed', 'group', group, 'failure_code', code, 'count', 1, 'at', now)
+  redis.call('XADD', sharedKey(ix, 'audit'), '*', 'event', 'GROUP_REGRESSED', 'group', group, 'failure_code', code)
 end
 
--- Parks a finally failed job once. A cancelled task is not parked: its own index only serves the sweeper.
--- lockSeconds > 0 sets the task lock (contract 2.6) when the retries were used up.
-local function park(base, ix, id, now, lockSeconds)
+-- Groups are bounded: a fingerprint that fails to make equal causes equal must not cost a sorted set a letter.
+local MOST_CELLS = 2000
+local function groupOf(ix, group)
+  if redis.call('EXISTS', ix .. 'group:' .. group) == 1 then return group end
+  if redis.call('SCARD', ix .. 'dlq:cells') < MOST_CELLS then return group end
+  return 'other'
+end
+
+-- Parks a finally failed job once; one that somebody retried behind our back and that failed anew is parked anew. A
+-- cancelled task is no letter: its own index only serves the sweeper. lockSeconds > 0 sets the task lock (contract 2.6)
+-- when the retries were used up. Returns 1 = parked, 0 = nothing to do, or {code, message} when the group is missing.
+local function park(base, ix, id, now, lockSeconds, group)
   local key = base .. id
   local finished = redis.call('ZSCORE', base .. 'failed', id)
   if not finished then return 0 end
-  local fields = redis.call('HMGET', key, 'xp', 'xf', 'failedReason', 'data', 'atm', 'opts')
-  if fields[1] then return 0 end
-  local envelope, headers = envelopeOf(fields[4])
-  local code = effectiveCode(fields[2], fields[3], envelope, headers)
+  finished = string.format('%.0f', finished)
+  local fields = redis.call('HMGET', key, 'xp', 'xs', 'xf', 'failedReason', 'data', 'atm', 'opts', 'xg', 'xr', 'xo', 'xe')
+  if fields[1] then
+    local known = readStamp(fields[2])
+    if known == finished then return 0 end
+  end
+  local envelope, headers = envelopeOf(fields[5])
+  local code = effectiveCode(fields[3], fields[4], envelope, headers)
+  local cause = fields[8] or text(group)
+  if not next(envelope) then cause = 'unparsable' end
+  if not cause and code ~= 'CANCELLED' then
+    local ok, recorded = pcall(cjson.decode, fields[11] or '')
+    return { code, ok and type(recorded) == 'table' and text(recorded['message']) or fields[4] or '' }
+  end
+  if fields[1] then unindex(ix, fields[1], fields[2], id) end
+  local sequence = redis.call('INCR', ix .. 'sequence')
+  local score = string.format('%.0f', tonumber(finished) * 1000 + sequence % 1000)
+  if code == 'CANCELLED' then
+    redis.call('HSET', key, 'xp', 'cancelled', 'xf', code, 'xs', finished .. ':' .. sequence .. ':')
+    redis.call('ZADD', ix .. 'cancelled', score, id)
+    if fields[10] and countOutcome(ix, id, fields[10], 'failed_again', '') == 1 then redis.call('HDEL', key, 'xo') end
+    return 1
+  end
+  cause = groupOf(ix, cause)
   local kind = text(envelope['task_type']) or text(envelope['type']) or 'unknown'
-  local score = tonumber(finished) * 1000 + redis.call('INCR', ix .. 'sequence') % 1000
-  local label = code == 'CANCELLED' and 'cancelled' or 'dlq'
-  redis.call('HSET', key, 'xp', label, 'xf', code, 'xt', kind, 'xs', string.format('%.0f', score))
-  addToPark(ix, label, id, { score = score, code = code, type = kind })
-  local ok, opts = pcall(cjson.decode, fields[6] or '')
+  local cell = cellOf(cause, math.min(tonumber(fields[9] or 0), 99), kind, code)
+  redis.call('HSET', key, 'xp', 'dlq', 'xf', code, 'xs', finished .. ':' .. sequence .. ':' .. cell)
+  addToCell(ix, 'dlq', cell, score, id)
+  touchGroup(ix, cause, code, now)
+  if fields[10] then
+    countOutcome(ix, id, fields[10], 'failed_again', cause)
+    redis.call('HDEL', key, 'xo')
+  end
+  local ok, opts = pcall(cjson.decode, fields[7] or '')
   local attempts = ok and type(opts) == 'table' and tonumber(opts['attempts']) or 1
-  if label == 'dlq' and tonumber(lockSeconds) > 0 and tonumber(fields[5] or 0) >= attempts then
+  if tonumber(lockSeconds) > 0 and tonumber(fields[6] or 0) >= attempts then
     redis.call('SET', ix .. 'lock:' .. id, math.floor(tonumber(now) / 1000), 'NX', 'EX', lockSeconds)
   end
   return 1
@@ -66,9 +98,9 @@ end
 
 -- Takes a job that is no longer failed out of the index and clears its failure, so that nothing stale steers a triage.
 local function unpark(base, ix, id)
-  local fields = redis.call('HMGET', base .. id, 'xp', 'xf', 'xt')
+  local fields = redis.call('HMGET', base .. id, 'xp', 'xs')
   if not fields[1] then return 0 end
-  local removed = removeFromPark(ix, fields[1], id, fields[2] or 'unknown', fields[3] or 'unknown')
-  redis.call('HDEL', base .. id, 'xp', 'xf', 'xe', 'xt', 'xs')
-  return removed
+  unindex(ix, fields[1], fields[2], id)
+  redis.call('HDEL', base .. id, 'xp', 'xf', 'xe', 'xs', 'xg')
+  return 1
 end

@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { Task, TaskEnvelope } from '@nexus/contracts';
+import { callbackSchema, type Task, type TaskEnvelope } from '@nexus/contracts';
 import { Redis } from 'ioredis';
+import { createDeadLetters } from '../create-dead-letters.ts';
 import { createTaskConsumer } from '../create-task-consumer.ts';
 import { createTaskQueue, type TaskQueueOptions } from '../create-task-queue.ts';
+import type { DeadLetters } from '../dead-letters.ts';
 import type { FinishedAttempt, TaskConsumer, TaskConsumerOptions } from '../task-consumer.ts';
 import type { TaskQueue } from '../task-queue.ts';
+
+/** How a task of a test fails. `finishedAt` in epoch milliseconds. */
+export type Failing = { code?: string; message?: string; finishedAt?: number; envelope?: Partial<TaskEnvelope> };
 
 /** A queue on a real Redis with its own name and a clock the test moves. */
 export type QueueFixture = {
   queue: TaskQueue;
+  letters: DeadLetters;
+  /** Enqueues a task that its agent reports as failed for good, and returns its id. */
+  addLetter(failing?: Failing): Promise<string>;
   queueName: string;
   connection: Redis;
   /** Epoch milliseconds the library sees; real time plus what the test added. */
@@ -74,28 +82,50 @@ export function openQueue(url: string, over: Partial<TaskQueueOptions> = {}): Qu
     consumers.push(consumer);
     return { consumer, finished, errors };
   }
+  const letters = createDeadLetters({
+    connection,
+    queueName,
+    taskTtlSeconds: over.taskTtlSeconds ?? 604_800,
+    newToken: randomUUID,
+    now,
+  });
+  async function add(payload: Record<string, unknown> = {}, envelope: Partial<TaskEnvelope> = {}): Promise<string> {
+    const taskId = envelope.task_id ?? randomUUID();
+    const outcome = await queue.enqueue(
+      {
+        task_id: taskId,
+        task_type: 'echo',
+        requested_by: 'tester',
+        requested_at: new Date(now()).toISOString(),
+        payload,
+        ...envelope,
+      },
+      { audit: { client_ip: '127.0.0.1', payload_hash: 'none', actor: 'test' } },
+    );
+    if (outcome.outcome !== 'queued') throw new Error(`not queued: ${outcome.outcome}`);
+    return outcome.task_id;
+  }
   return {
     queue,
+    letters,
+    add,
+    async addLetter({ code = 'PROVIDER_TIMEOUT', message = 'no answer', finishedAt, envelope = {} } = {}) {
+      const taskId = await add({}, envelope);
+      await queue.report(
+        callbackSchema.parse({
+          task_id: taskId,
+          status: 'failed',
+          will_retry: false,
+          error: { code, message },
+          ...(finishedAt === undefined ? {} : { finished_at: new Date(finishedAt).toISOString() }),
+        }),
+      );
+      return taskId;
+    },
     queueName,
     connection,
     advance: (milliseconds) => {
       offset += milliseconds;
-    },
-    async add(payload = {}, envelope = {}) {
-      const taskId = envelope.task_id ?? randomUUID();
-      const outcome = await queue.enqueue(
-        {
-          task_id: taskId,
-          task_type: 'echo',
-          requested_by: 'tester',
-          requested_at: new Date(now()).toISOString(),
-          payload,
-          ...envelope,
-        },
-        { audit: { client_ip: '127.0.0.1', payload_hash: 'none', actor: 'test' } },
-      );
-      if (outcome.outcome !== 'queued') throw new Error(`not queued: ${outcome.outcome}`);
-      return outcome.task_id;
     },
     async consume(handlers, consumerOver = {}) {
       const consumed = consumeSoon(handlers, consumerOver);

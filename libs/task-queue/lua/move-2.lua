@@ -1,0 +1,216 @@
+--[[
+  Moves letters of a park, oldest first: back to the queue, under another label, or away. Each letter is one step of this
+  script, whole or not at all: index, job, operation, audit trail of the task and alert agree at any moment, whoever dies.
+  Caps are counted here, so that callers who share a budget never exceed them together.
+  KEYS 1 job key prefix, 2 index prefix
+  ARGV 1 request JSON: park, causes, programs (verdicts), program (a program's number for each cause), now, sequence (only
+         letters that arrived up to it), to (highest score), caps {moves, requeue, hold, alarm}, budget (key),
+         budget_ms (its life), dry, locks (respect|release), alert, operation, by, at, tombstone (seconds; 0 = none)
+       2 position JSON: from (score), skip; looks, visits, moves (at most, in this call); used (caps used so far, dry runs
+         only); lease (token; '' = none)
+  Returns {state, from, skip, counts JSON, ids, alert entries, moved rows}; state: more | done | lost | cancelled
+]]
+--@include event
+--@include index
+--@include outcome
+--@include history
+--@include park
+--@include remove
+--@include walk
+--@bullmq reprocessJob
+local base, ix = KEYS[1], KEYS[2]
+local request, batch = cjson.decode(ARGV[1]), cjson.decode(ARGV[2])
+local label, dry, now = request.park, request.dry, request.now
+local operation = ix .. 'op:' .. request.operation
+
+if batch.lease ~= '' then
+  if redis.call('GET', operation .. ':lease') ~= batch.lease then return { 'lost' } end
+  redis.call('PEXPIRE', operation .. ':lease', 15000)
+  if redis.call('HGET', operation, 'cancelled') == '1' then return { 'cancelled' } end
+end
+
+local KINDS = { 'moves', 'requeue', 'hold', 'alarm' }
+local used = batch.used or {}
+if not dry then
+  local values = redis.call('HMGET', request.budget, unpack(KINDS))
+  for i, kind in ipairs(KINDS) do used[kind] = tonumber(values[i] or 0) end
+end
+local function spent(kind)
+  return request.caps[kind] ~= nil and (used[kind] or 0) >= request.caps[kind]
+end
+
+local counts = { requeue = 0, hold = 0, alarm = 0, purge = 0, stay = 0, pass = 0, policy = 0, cap = 0, locked = 0, errors = 0 }
+local ids, alerts, moved = {}, {}, {}
+
+local function holds(when, score, fields)
+  if when.age_min or when.age_max then
+    local age = now - math.floor(tonumber(score) / 1000)
+    if when.age_min and age < when.age_min or when.age_max and age > when.age_max then return false end
+  end
+  local attempts = tonumber(fields[3] or 0)
+  return not (when.attempts_min and attempts < when.attempts_min or when.attempts_max and attempts > when.attempts_max)
+end
+
+local function verdict(program, score, fields)
+  for _, rule in ipairs(program) do
+    if not rule.when or holds(rule.when, score, fields) then return rule['do'] end
+  end
+  return 'pass'
+end
+
+local function takeOut(id, cell)
+  return removeFromCell(ix, label, request.causes[cell], id)
+end
+
+local move = {}
+
+function move.requeue(id, cell, _, fields)
+  local key = base .. id
+  local group = string.match(request.causes[cell], '^[^|]*')
+  takeOut(id, cell)
+  reprocessJob({
+    key, base .. 'events', base .. 'failed', base .. 'wait', base .. 'meta', base .. 'active', base .. 'marker',
+    base .. 'prioritized', base .. 'pc',
+  }, { id, 'LPUSH', 'failedReason', 'failed', '1', '0' })
+  redis.call('HDEL', key, 'xp', 'xs', 'xf', 'xe', 'xg', 'xa', 'xi', 'xl', 'xk', 'stc', 'stacktrace', 'progress')
+  redis.call('HINCRBY', key, 'xr', 1)
+  redis.call('HSET', key, 'xb', fields[3] or 0, 'xo', request.operation .. '|' .. group)
+  remember(base, id, string.format('{"attempt":%d,"outcome":"requeued","by":%s,"at":%s}', tonumber(fields[3] or 0), request.by_json, request.at_json))
+  redis.call('SADD', operation .. ':pending', id)
+  if request.locks == 'release' then redis.call('DEL', ix .. 'lock:' .. id) end
+end
+
+local function relabel(id, cell, to, score)
+  takeOut(id, cell)
+  addToCell(ix, to, request.causes[cell], score, id)
+  redis.call('HSET', base .. id, 'xp', to)
+  announce(base, 'changed', id, 'by', to)
+end
+
+function move.hold(id, cell, score)
+  relabel(id, cell, 'hold', score)
+end
+
+function move.alarm(id, cell, score)
+  relabel(id, cell, 'alarm', score)
+  if not request.alert then return end
+  local _, _, kind, code = string.match(request.causes[cell], '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
+  alerts[#alerts + 1] = redis.call('XADD', sharedKey(ix, 'alerts'), '*', 'event', 'dlq_alarm', 'task_id', id, 'failure_code', code, 'task_type', kind, 'at', now)
+end
+
+function move.purge(id, cell, _, fields)
+  takeOut(id, cell)
+  redis.call('ZREM', base .. 'failed', id)
+  local envelope = envelopeOf(fields[1])
+  if request.tombstone > 0 then
+    local _, _, kind, code = string.match(request.causes[cell], '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
+    redis.call('SET', ix .. 'gone:' .. id, cjson.encode({ task_id = id, task_type = kind, failure_code = code, by = request.by, at = request.at }), 'EX', request.tombstone)
+  end
+  removeTask(base, ix, id, envelope)
+  redis.call('XADD', base .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'changed', 'jobId', id, 'by', 'purge')
+end
+
+-- A letter that cannot be read would jam the worker that takes it: it may be looked at and purged, never moved.
+local function readable(data)
+  local envelope = envelopeOf(data)
+  return next(envelope) ~= nil
+end
+
+-- An entry without its failed job: somebody retried or removed it behind our back. It is no letter any more.
+local function vanished(id, cell)
+  counts.errors = counts.errors + 1
+  if dry then return end
+  takeOut(id, cell)
+  local stamp = redis.call('HGET', base .. id, 'xs')
+  if stamp then redis.call('HDEL', base .. id, 'xp', 'xs', 'xf', 'xe', 'xg') end
+end
+
+local function act(id, cell, score, fields, action)
+  if spent(action) then
+    counts.cap = counts.cap + 1
+    return
+  end
+  if action == 'requeue' and request.locks == 'respect' and redis.call('EXISTS', ix .. 'lock:' .. id) == 1 then
+    counts.locked = counts.locked + 1
+    return
+  end
+  if action ~= 'purge' and not readable(fields[1]) then
+    counts.errors = counts.errors + 1
+    return
+  end
+  if not dry then move[action](id, cell, score, fields) end
+  counts[action] = counts[action] + 1
+  used.moves = (used.moves or 0) + 1
+  used[action] = (used[action] or 0) + 1
+  if #ids < 20 then ids[#ids + 1] = id end
+  moved[cell] = moved[cell] or {}
+  moved[cell][action] = (moved[cell][action] or 0) + 1
+end
+
+local looks, visits, moves, state = 0, 0, 0, 'more'
+local position, remaining = batch.from, batch.skip
+local following = walk(ix, label, request.causes, batch.from, batch.skip, request.to, math.max(4, math.ceil(2 * batch.looks / math.max(1, #request.causes))))
+while looks < batch.looks and visits < batch.visits and moves < batch.moves do
+  if spent('moves') then
+    state = 'done'
+    break
+  end
+  local id, score, cell = following()
+  if not id then
+    state = 'done'
+    break
+  end
+  looks = looks + 1
+  if score ~= position then position, remaining = score, 0 end
+  local before = used.moves or 0
+  local fields = redis.call('HMGET', base .. id, 'data', 'xs', 'ats', 'xp')
+  local _, sequence, own = readStamp(fields[2])
+  if fields[4] ~= label or own ~= request.causes[cell] or not redis.call('ZSCORE', base .. 'failed', id) then
+    visits = visits + 1
+    vanished(id, cell)
+    if dry then remaining = remaining + 1 end
+  elseif sequence > request.sequence then
+    remaining = remaining + 1
+  else
+    local action = verdict(request.programs[request.program[cell]], score, fields)
+    if action == 'pass' then
+      counts.pass = counts.pass + 1
+      remaining = remaining + 1
+    else
+      visits = visits + 1
+      if action == 'stay' then
+        counts.stay = counts.stay + 1
+      elseif action == 'refuse' then
+        counts.policy = counts.policy + 1
+      else
+        act(id, cell, score, fields, action)
+      end
+      local acted = (used.moves or 0) > before
+      if acted then moves = moves + 1 end
+      if dry or not acted then remaining = remaining + 1 end
+    end
+  end
+end
+
+if not dry and moves > 0 then
+  for _, kind in ipairs(KINDS) do
+    if used[kind] then redis.call('HSET', request.budget, kind, used[kind]) end
+  end
+  if request.budget_ms > 0 then redis.call('PEXPIRE', request.budget, request.budget_ms) end
+end
+if not dry then
+  for name, value in pairs(counts) do
+    if value > 0 then redis.call('HINCRBY', operation, name, value) end
+  end
+  if counts.requeue > 0 then
+    redis.call('HINCRBY', operation, 'requeued', counts.requeue)
+    redis.call('SADD', ix .. 'ops:awaiting', request.operation)
+  end
+  redis.call('HINCRBY', operation, 'done', visits)
+  redis.call('HSET', operation, 'from', position, 'skip', remaining, 'updated', now)
+end
+local rows = {}
+for cell, actions in pairs(moved) do
+  for action, number in pairs(actions) do rows[#rows + 1] = { request.causes[cell], action, number } end
+end
+return { state, position, remaining, cjson.encode(counts), ids, alerts, rows }
