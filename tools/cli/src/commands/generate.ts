@@ -7,14 +7,16 @@ import { stringify } from 'yaml';
 import type { CommandContext } from '../command.ts';
 import { documentedVariables } from '../generate/documented-variables.ts';
 import { librariesWithScripts, luaModule } from '../generate/lua-module.ts';
+import { runbookDocuments } from '../generate/runbook-documents.ts';
 import { environmentExample, settingsMarkdown } from '../generate/settings-documents.ts';
 
-export const summary = 'write what is generated: settings reference, API document, embedded scripts';
+export const summary = 'write what is generated: settings reference, API document, runbooks, embedded scripts';
 
 export const usage = `Usage: npm run generate [-- --check]
 
 Writes docs/settings.md and .env.example from apps/*/src/settings.ts, openapi.yaml from
-libs/contracts, and the modules that embed the Lua scripts of libs/*/lua.
+libs/contracts, the index and the embedded pages of docs/runbooks, and the modules that embed the
+Lua scripts of libs/*/lua.
 
   --check   write nothing; list the files that differ and end with status 1 when there are any
 `;
@@ -33,6 +35,7 @@ async function generateFiles(root: string): Promise<GeneratedFile[]> {
     { path: 'docs/settings.md', content: settingsMarkdown(variables) },
     { path: '.env.example', content: environmentExample(variables) },
     { path: 'openapi.yaml', content: openApiYaml() },
+    ...runbookDocuments(root),
     ...librariesWithScripts(root).map((library) => ({
       path: `${library}/src/lua.generated.ts`,
       content: luaModule(root, library),
