@@ -48,7 +48,7 @@ const commands: Record<string, readonly string[]> = {
   'dlq groups': ['--park'],
   'dlq peek': [...filters, '--limit', '--reveal'],
   'dlq requeue': [...moving, '--canary', '--min-success', '--per-second'],
-  'dlq hold': [...filters, '--limit', '--dry-run'],
+  'dlq hold': [...filters, '--limit', '--dry-run', '--mode'],
   'dlq purge': [...filters, '--limit', '--dry-run'],
   'dlq resolve': [],
   'dlq ignore': [],
@@ -70,6 +70,7 @@ const values: Record<string, RegExp> = {
   '--task-type': /^TASK_TYPE$/,
   '--group': /^GROUP$/,
   '--park': /^(hold|alarm)$/,
+  '--mode': /^manual$/,
   '--limit': /^\d+$/,
   '--canary': /^\d+$/,
   '--min-success': /^(0\.\d+|1)$/,
@@ -182,6 +183,11 @@ const otherNames = [
   ...['LLM_DISABLED', 'RATE_LIMITED', 'STORE_UNAVAILABLE', 'BAD_TIMESTAMP', 'BAD_SIGNATURE', 'TASK_CANCEL'],
   ...['EAI_AGAIN', 'CERT_HAS_EXPIRED', 'TASK_ID', 'TASK_TYPE'],
 ];
+
+test.each(texts)('$name moves to hold whatever triage says: that is why somebody does it by hand', ({ markdown }) => {
+  const lines = codeOf(markdown).filter((line) => line.startsWith('npx nexus dlq hold'));
+  expect(lines.filter((line) => !line.includes('--mode manual'))).toEqual([]);
+});
 
 test.each(texts)('$name names settings that exist', ({ markdown }) => {
   const settings = [...text('docs/settings.md').matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
