@@ -20,7 +20,8 @@ if reported then
   if status == 'succeeded' or status == 'failed' then return 'terminal' end
 end
 if state ~= 'active' and takeOffWaiting(base, id) == 1 then
-  finishFailed(base, id, now, 'CANCELLED', ARGV[3])
+  redis.call('HSET', base .. id, 'xe', ARGV[3])
+  finishFailed(base, id, now, 'CANCELLED', cjson.decode(ARGV[3])['message'])
   park(base, ix, id, now, 0, '')
   return 'cancelled'
 end

@@ -58,41 +58,52 @@ local function verdict(program, score, fields)
   return 'pass'
 end
 
+-- Sets are made known, and empty ones forgotten, once at the end: a call for each letter would be half of the work.
+local emptied, entered, requeued = {}, {}, {}
+
 local function takeOut(id, cell)
-  return removeFromCell(ix, label, request.causes[cell], id)
+  redis.call('ZREM', ix .. label .. ':c:' .. request.causes[cell], id)
+  emptied[cell] = true
 end
 
 local move = {}
+
+-- What BullMQ's own script for retrying a finished job is called with; the job's key and id change from letter to letter.
+local RETRY_KEYS = {
+  '', base .. 'events', base .. 'failed', base .. 'wait', base .. 'meta', base .. 'active', base .. 'marker',
+  base .. 'prioritized', base .. 'pc',
+}
+local RETRY_ARGV = { '', 'LPUSH', 'failedReason', 'failed', '1', '0' }
 
 function move.requeue(id, cell, _, fields)
   local key = base .. id
   local group = string.match(request.causes[cell], '^[^|]*')
   takeOut(id, cell)
-  reprocessJob({
-    key, base .. 'events', base .. 'failed', base .. 'wait', base .. 'meta', base .. 'active', base .. 'marker',
-    base .. 'prioritized', base .. 'pc',
-  }, { id, 'LPUSH', 'failedReason', 'failed', '1', '0' })
-  redis.call('HDEL', key, 'xp', 'xs', 'xf', 'xe', 'xg', 'xa', 'xi', 'xl', 'xk', 'stc', 'stacktrace', 'progress')
-  redis.call('HINCRBY', key, 'xr', 1)
-  redis.call('HSET', key, 'xb', fields[3] or 0, 'xo', request.operation .. '|' .. group)
-  remember(base, id, string.format('{"attempt":%d,"outcome":"requeued","by":%s,"at":%s}', tonumber(fields[3] or 0), request.by_json, request.at_json))
-  redis.call('SADD', operation .. ':pending', id)
+  RETRY_KEYS[1], RETRY_ARGV[1] = key, id
+  reprocessJob(RETRY_KEYS, RETRY_ARGV)
+  redis.call('HDEL', key, 'xs', 'xf', 'xe', 'xg', 'xa', 'xi', 'xl', 'xk', 'stc', 'stacktrace', 'progress')
+  local attempts = tonumber(fields[3] or 0)
+  local note = string.format('{"attempt":%d,"outcome":"requeued","by":%s,"at":%s}', attempts, request.by_json, request.at_json)
+  redis.call('HSET', key, 'xr', tonumber(fields[5] or 0) + 1, 'xb', attempts, 'xo', request.operation .. '|' .. group, 'xh', appended(fields[6], note))
+  requeued[#requeued + 1] = id
   if request.locks == 'release' then redis.call('DEL', ix .. 'lock:' .. id) end
 end
 
-local function relabel(id, cell, to, score)
+local function relabel(id, cell, to, score, stamp)
   takeOut(id, cell)
-  addToCell(ix, to, request.causes[cell], score, id)
-  redis.call('HSET', base .. id, 'xp', to)
+  redis.call('ZADD', ix .. to .. ':c:' .. request.causes[cell], score, id)
+  entered[to .. ':cells'] = entered[to .. ':cells'] or {}
+  entered[to .. ':cells'][request.causes[cell]] = true
+  redis.call('HSET', base .. id, 'xs', to .. string.match(stamp, ':.*$'))
   announce(base, 'changed', id, 'by', to)
 end
 
-function move.hold(id, cell, score)
-  relabel(id, cell, 'hold', score)
+function move.hold(id, cell, score, fields)
+  relabel(id, cell, 'hold', score, fields[2])
 end
 
-function move.alarm(id, cell, score)
-  relabel(id, cell, 'alarm', score)
+function move.alarm(id, cell, score, fields)
+  relabel(id, cell, 'alarm', score, fields[2])
   if not request.alert then return end
   local _, _, kind, code = string.match(request.causes[cell], '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
   alerts[#alerts + 1] = redis.call('XADD', sharedKey(ix, 'alerts'), '*', 'event', 'dlq_alarm', 'task_id', id, 'failure_code', code, 'task_type', kind, 'at', now)
@@ -107,13 +118,14 @@ function move.purge(id, cell, _, fields)
     redis.call('SET', ix .. 'gone:' .. id, cjson.encode({ task_id = id, task_type = kind, failure_code = code, by = request.by, at = request.at }), 'EX', request.tombstone)
   end
   removeTask(base, ix, id, envelope)
-  redis.call('XADD', base .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'changed', 'jobId', id, 'by', 'purge')
+  announce(base, 'changed', id, 'by', 'purge')
 end
 
--- A letter that cannot be read would jam the worker that takes it: it may be looked at and purged, never moved.
-local function readable(data)
-  local envelope = envelopeOf(data)
-  return next(envelope) ~= nil
+-- A letter that cannot be read would jam the worker that takes it: it may be looked at and purged, never moved. What
+-- could not be read when it failed has a group of its own; a relabel only makes sure that nothing was cut since.
+local function readable(data, action)
+  if action == 'requeue' then return next((envelopeOf(data))) ~= nil end
+  return data and string.byte(data, 1) == 123 and string.byte(data, -1) == 125
 end
 
 -- An entry without its failed job: somebody retried or removed it behind our back. It is no letter any more.
@@ -121,8 +133,7 @@ local function vanished(id, cell)
   counts.errors = counts.errors + 1
   if dry then return end
   takeOut(id, cell)
-  local stamp = redis.call('HGET', base .. id, 'xs')
-  if stamp then redis.call('HDEL', base .. id, 'xp', 'xs', 'xf', 'xe', 'xg') end
+  redis.call('HDEL', base .. id, 'xs', 'xf', 'xe', 'xg')
 end
 
 local function act(id, cell, score, fields, action)
@@ -134,7 +145,7 @@ local function act(id, cell, score, fields, action)
     counts.locked = counts.locked + 1
     return
   end
-  if action ~= 'purge' and not readable(fields[1]) then
+  if action ~= 'purge' and not readable(fields[1], action) then
     counts.errors = counts.errors + 1
     return
   end
@@ -163,9 +174,10 @@ while looks < batch.looks and visits < batch.visits and moves < batch.moves do
   looks = looks + 1
   if score ~= position then position, remaining = score, 0 end
   local before = used.moves or 0
-  local fields = redis.call('HMGET', base .. id, 'data', 'xs', 'ats', 'xp')
-  local _, sequence, own = readStamp(fields[2])
-  if fields[4] ~= label or own ~= request.causes[cell] or not redis.call('ZSCORE', base .. 'failed', id) then
+  local fields = redis.call('HMGET', base .. id, 'data', 'xs', 'ats', 'finishedOn', 'xr', 'xh')
+  local park, finished, sequence, own = readStamp(fields[2] or nil)
+  -- Whoever retries or finishes the job elsewhere takes away or changes the moment at which it finished.
+  if park ~= label or own ~= request.causes[cell] or finished ~= fields[4] then
     visits = visits + 1
     vanished(id, cell)
     if dry then remaining = remaining + 1 end
@@ -192,6 +204,17 @@ while looks < batch.looks and visits < batch.visits and moves < batch.moves do
   end
 end
 
+for cell in pairs(emptied) do
+  if redis.call('EXISTS', ix .. label .. ':c:' .. request.causes[cell]) == 0 then
+    redis.call('SREM', ix .. label .. ':cells', request.causes[cell])
+  end
+end
+for name, cells in pairs(entered) do
+  for cell in pairs(cells) do redis.call('SADD', ix .. name, cell) end
+end
+for from = 1, #requeued, 1000 do
+  redis.call('SADD', operation .. ':pending', unpack(requeued, from, math.min(#requeued, from + 999)))
+end
 if not dry and moves > 0 then
   for _, kind in ipairs(KINDS) do
     if used[kind] then redis.call('HSET', request.budget, kind, used[kind]) end

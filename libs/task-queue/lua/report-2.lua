@@ -60,14 +60,12 @@ if final then return { 'ignored', attempt } end
 
 if ARGV[10] ~= '' then redis.call('HSET', key, 'progress', ARGV[10]) end
 if status == 'failed' then
-  redis.call('HSET', key, 'xf', ARGV[8], 'xe', ARGV[9], 'xg', ARGV[12])
+  redis.call('HSET', key, 'xf', ARGV[8], 'xg', ARGV[12])
   local started = reported and reported['started_at'] or tonumber(fields[4] or 0)
   remember(base, id, cjson.encode({
     attempt = attempt,
     started_ms = started > 0 and started or nil,
     finished_ms = tonumber(finished),
-    outcome = 'failed',
-    failure_code = ARGV[8],
     error = cjson.decode(ARGV[9]),
     worker = fields[5] or nil,
   }))
@@ -85,7 +83,7 @@ if state ~= 'active' and takeOffWaiting(base, id) == 1 then
   if status == 'succeeded' then
     finishSucceeded(base, id, finished, ARGV[7] == '' and 'null' or ARGV[7])
   else
-    finishFailed(base, id, finished, ARGV[8], ARGV[9])
+    finishFailed(base, id, finished, ARGV[8], cjson.decode(ARGV[9])['message'])
     park(base, ix, id, now, ARGV[11], ARGV[12])
   end
   return accept()

@@ -39,8 +39,8 @@ for i = 3, #ARGV do
         if state == 'completed' then redis.call('ZREM', base .. 'completed', id) end
         if state == 'completed' or takeOffWaiting(base, id) == 1 then
           redis.call('HDEL', key, 'returnvalue')
-          local recorded = redis.call('HMGET', key, 'xf', 'xe')
-          finishFailed(base, id, finished, recorded[1] or 'UNKNOWN', recorded[2] or '{}')
+          local recorded = redis.call('HMGET', key, 'xf', 'xe', 'xh')
+          finishFailed(base, id, finished, recorded[1] or 'UNKNOWN', messageOf(recorded[2], recorded[3], nil))
         end
         park(base, ix, id, ARGV[1], ARGV[2], 'unclassified')
       end

@@ -10,9 +10,8 @@
 local base, ix, label, cell, dropped = KEYS[1], KEYS[2], ARGV[1], ARGV[2], 0
 for i = 3, #ARGV do
   local id = ARGV[i]
-  local fields = redis.call('HMGET', base .. id, 'xp', 'xs')
-  local _, _, own = readStamp(fields[2])
-  local here = fields[1] == label and (own or '') == cell
+  local park, _, _, own = readStamp(redis.call('HGET', base .. id, 'xs') or nil)
+  local here = park == label and own == cell
   if not redis.call('ZSCORE', base .. 'failed', id) then
     if here then unpark(base, ix, id) end
     here = false

@@ -144,20 +144,11 @@ export class Deliverer {
       attempt: job.attemptsStarted,
       started_ms: job.processedOn,
       finished_ms: now(),
-      outcome: failed.code === 'CANCELLED' ? 'cancelled' : 'failed',
-      failure_code: failed.code,
+      outcome: failed.code === 'CANCELLED' ? 'cancelled' : undefined,
       error,
       worker: workerName,
     };
-    return run(
-      'failAttempt',
-      [jobs],
-      job.id ?? '',
-      failed.code,
-      JSON.stringify(error),
-      JSON.stringify(record),
-      fingerprint(failed).hash,
-    );
+    return run('failAttempt', [jobs], job.id ?? '', failed.code, JSON.stringify(record), fingerprint(failed).hash);
   }
 }
 

@@ -22,7 +22,7 @@ export async function enqueueTask(
     [
       keys.jobs,
       idempotency === undefined ? '' : keys.idempotency(idempotency.scope, idempotency.key),
-      keys.all,
+      keys.types,
       keys.byType(envelope.task_type),
       keys.byRequester(envelope.requested_by),
       keys.audit,

@@ -11,30 +11,27 @@ const BATCH = 100;
 type Position = { score: string; id: string };
 
 /**
- * Reads one page, newest first, by the narrowest index there is (requester, type, all), the rest filtered as read.
- * Answers 'invalid_cursor' for a cursor that is not of this query.
+ * Reads one page, newest first, by the narrowest index there is (requester, type, else every type merged), the rest
+ * filtered as read. Answers 'invalid_cursor' for a cursor that is not of this query.
  */
 export async function listTasks(
   query: TaskQuery,
   options: { connection: Redis; keys: QueueKeys; read: (ids: string[]) => Promise<(Task | undefined)[]> },
 ): Promise<TaskPage | 'invalid_cursor'> {
-  const { connection, keys, read } = options;
-  const index = indexFor(query, keys);
-  const oldest = query.since === undefined ? '-inf' : String(Date.parse(query.since));
-  const newest = query.until === undefined ? '+inf' : `(${Date.parse(query.until)}`;
   const items: TaskSummary[] = [];
   let position = query.cursor === undefined ? undefined : decodeCursor(query.cursor, query);
   if (position === undefined && query.cursor !== undefined) return 'invalid_cursor';
+  const indexes = await indexesFor(query, options);
   let scanned = 0;
-  let offset = 0;
+  let width = BATCH;
   while (scanned < SCAN_LIMIT) {
-    const upper = position?.score ?? newest;
-    const rows = await connection.zrevrangebyscore(index, upper, oldest, 'WITHSCORES', 'LIMIT', offset, BATCH);
-    if (rows.length === 0) return { items, next_cursor: null };
-    const entries = pairs(rows).filter((entry) => isOlder(entry, position));
-    // A batch that lies wholly in one already seen millisecond is skipped by offset, not by score.
-    offset = entries.length === 0 ? offset + BATCH : 0;
-    const tasks = await read(entries.map((entry) => entry.id));
+    const { entries, complete } = await entriesBelow(position, {
+      query,
+      indexes,
+      width,
+      connection: options.connection,
+    });
+    const tasks = await options.read(entries.map((entry) => entry.id));
     for (const [at, entry] of entries.entries()) {
       position = entry;
       const task = tasks[at];
@@ -42,15 +39,51 @@ export async function listTasks(
       items.push(summaryOf(task));
       if (items.length === query.limit) return { items, next_cursor: encodeCursor(position, query) };
     }
+    if (complete) return { items, next_cursor: null };
+    // A whole batch of one already seen millisecond: look further.
+    width = entries.length === 0 ? width * 2 : BATCH;
     scanned += Math.max(1, entries.length);
   }
   return { items, next_cursor: position === undefined ? null : encodeCursor(position, query) };
 }
 
-function indexFor(query: TaskQuery, keys: QueueKeys): string {
-  if (query.requested_by !== undefined) return keys.byRequester(query.requested_by);
-  if (query.task_type !== undefined) return keys.byType(query.task_type);
-  return keys.all;
+async function indexesFor(
+  query: TaskQuery,
+  { connection, keys }: { connection: Redis; keys: QueueKeys },
+): Promise<string[]> {
+  if (query.requested_by !== undefined) return [keys.byRequester(query.requested_by)];
+  if (query.task_type !== undefined) return [keys.byType(query.task_type)];
+  return (await connection.smembers(keys.types)).map((type) => keys.byType(type));
+}
+
+type Look = { query: TaskQuery; indexes: string[]; width: number; connection: Redis };
+
+/** The next entries over all indexes, newest first, as far as every index was read; `complete` = there are no more. */
+async function entriesBelow(
+  position: Position | undefined,
+  { query, indexes, width, connection }: Look,
+): Promise<{ entries: Position[]; complete: boolean }> {
+  const oldest = query.since === undefined ? '-inf' : String(Date.parse(query.since));
+  const newest = query.until === undefined ? '+inf' : `(${Date.parse(query.until)}`;
+  const lists = await Promise.all(
+    indexes.map(async (index) =>
+      pairs(
+        await connection.zrevrangebyscore(index, position?.score ?? newest, oldest, 'WITHSCORES', 'LIMIT', 0, width),
+      ),
+    ),
+  );
+  const cut = lists.filter((list) => list.length === width).flatMap((list) => list.at(-1) ?? []);
+  const horizon = cut.toSorted(newestFirst)[0];
+  const entries = lists
+    .flat()
+    .filter((entry) => isOlder(entry, position) && (horizon === undefined || newestFirst(entry, horizon) <= 0))
+    .sort(newestFirst);
+  return { entries, complete: cut.length === 0 };
+}
+
+function newestFirst(left: Position, right: Position): number {
+  if (left.score !== right.score) return Number(right.score) - Number(left.score);
+  return left.id < right.id ? 1 : left.id > right.id ? -1 : 0;
 }
 
 function pairs(rows: string[]): Position[] {

@@ -7,7 +7,8 @@ export const KEY_PREFIX = '{nexus}';
 export type QueueKeys = {
   jobs: string;
   index: string;
-  all: string;
+  /** Set of the types tasks were created with: the names of the by-type indexes. */
+  types: string;
   byType: (taskType: string) => string;
   byRequester: (requestedBy: string) => string;
   idempotency: (scope: string, key: string) => string;
@@ -25,7 +26,7 @@ export function queueKeys(queueName: string): QueueKeys {
   return {
     jobs,
     index,
-    all: `${index}tasks`,
+    types: `${index}types`,
     byType: (taskType) => `${index}type:${taskType}`,
     byRequester: (requestedBy) => `${index}by:${requestedBy}`,
     idempotency: (scope, key) =>

@@ -4,7 +4,7 @@ import type { BackoffOptions } from 'bullmq';
 export type RetryPolicy = { maxRetries: number; delaysSeconds: number[]; jitter: boolean };
 
 /** The policy as it travels in the job's options, so that the worker that fails a task needs no setting of its own. */
-export type RetrySteps = { attempts: number; backoff: BackoffOptions & { delaysMs: number[]; jitterRatio: number } };
+export type RetrySteps = { attempts: number; backoff: BackoffOptions & { delaysMs: number[]; jitterRatio?: number } };
 
 /** Name of the one backoff strategy every consumer registers. */
 export const STEPPED_BACKOFF = 'steps';
@@ -16,7 +16,7 @@ export function retrySteps(policy: RetryPolicy): RetrySteps {
     backoff: {
       type: STEPPED_BACKOFF,
       delaysMs: policy.delaysSeconds.map((seconds) => Math.round(seconds * 1000)),
-      jitterRatio: policy.jitter ? 0.1 : 0,
+      ...(policy.jitter ? { jitterRatio: 0.1 } : {}),
     },
   };
 }

@@ -213,7 +213,7 @@ describe('idempotent create', () => {
     const before = await fixture.connection.keys(`*${fixture.queueName}*`);
     await fixture.queue.enqueue(envelope(), { idempotency: { ...key, fingerprint: 'b' }, audit });
     expect((await fixture.connection.keys(`*${fixture.queueName}*`)).toSorted()).toEqual(before.toSorted());
-    expect(await fixture.connection.zcard(`{nexus}:ix:${fixture.queueName}:tasks`)).toBe(1);
+    expect(await fixture.connection.zcard(`{nexus}:ix:${fixture.queueName}:type:echo`)).toBe(1);
   });
 
   test('every create leaves an audit record', async () => {
@@ -326,7 +326,7 @@ describe('the sweeper', () => {
     expect(await fixture.queue.read(done)).toBeUndefined();
     expect(await fixture.queue.read(cancelled)).toBeUndefined();
     for (const id of [parked, retrying, waiting]) expect(await fixture.queue.read(id)).toBeDefined();
-    const left = await fixture.connection.zrange(`{nexus}:ix:${fixture.queueName}:tasks`, '0', '-1');
+    const left = await fixture.connection.zrange(`{nexus}:ix:${fixture.queueName}:type:echo`, '0', '-1');
     expect(new Set(left)).toEqual(new Set([parked, retrying, waiting]));
   });
 });

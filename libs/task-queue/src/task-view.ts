@@ -20,7 +20,7 @@ export const TASK_FIELDS = [
   'progress',
   'pb',
   'failedReason',
-  'xp',
+  'xs',
   'xf',
   'xe',
   'xa',
@@ -40,7 +40,8 @@ export type AttemptRecord = {
   attempt: number;
   started_ms?: number | undefined;
   finished_ms?: number | undefined;
-  outcome: TaskAttempt['outcome'];
+  /** Absent = failed: the one that lies around by the million. */
+  outcome?: TaskAttempt['outcome'] | undefined;
   failure_code?: string | undefined;
   error?: TaskError | undefined;
   worker?: string | undefined;
@@ -61,8 +62,9 @@ export function viewTask(taskId: string, row: TaskRow): Task {
   const startedAt = toInstant(field('processedOn')) ?? toInstant(reported?.started_at);
   const finishedAt = finished ? (toInstant(reported?.finished_at) ?? toInstant(field('finishedOn'))) : null;
   const failed = Number(field('atm') ?? 0);
-  const lastError = parse<TaskError>(field('xe')) ?? errorFromReason(field('failedReason'));
-  const code = field('xf') ?? lastError?.code ?? null;
+  const lastFailure = parse<TaskError>(field('xe')) ?? lastError(field('xh')) ?? errorFromReason(field('failedReason'));
+  const stamp = state === 'failed' ? readStamp(field('xs')) : undefined;
+  const code = field('xf') ?? codeOf(stamp) ?? (state === 'failed' ? (lastFailure?.code ?? null) : null);
   const waitsForRetry = status === 'queued' && failed > 0;
   return {
     task_id: taskId,
@@ -76,17 +78,17 @@ export function viewTask(taskId: string, row: TaskRow): Task {
       status === 'succeeded'
         ? resultOf(reported?.status === 'succeeded' ? (reported.result ?? null) : field('returnvalue'))
         : null,
-    error: status === 'failed' ? lastError : null,
+    error: status === 'failed' ? lastFailure : null,
     retry_count: finished ? Math.max(0, failed - 1) : failed,
-    last_error: status === 'succeeded' && field('xe') === null ? null : lastError,
+    last_error: lastFailure,
     next_retry_at: waitsForRetry && state === 'delayed' ? toInstant(Number(due) / 4096) : null,
-    park: status === 'failed' && state === 'failed' && code !== 'CANCELLED' ? parkOf(field('xp')) : null,
+    park: status === 'failed' && state === 'failed' && code !== 'CANCELLED' ? parkOf(stamp?.label) : null,
     failure_code: status === 'succeeded' ? null : code,
     attempts: attemptsOf({
       history: field('xh'),
       status,
       latest: { attempt: Math.max(started, reported?.attempt ?? 0), startedAt, finishedAt, worker: field('pb') },
-      error: lastError,
+      error: lastFailure,
       code,
     }),
     progress: progressOf(field('progress')),
@@ -122,8 +124,8 @@ function attemptsOf({ history, status, latest, error, code }: AttemptSources): T
       attempt: record.attempt,
       started_at: toInstant(record.started_ms),
       finished_at: toInstant(record.finished_ms),
-      outcome: record.outcome,
-      failure_code: record.failure_code ?? null,
+      outcome: record.outcome ?? 'failed',
+      failure_code: record.failure_code ?? record.error?.code ?? null,
       error: record.error ?? null,
       worker: record.worker ?? null,
       ...(record.by === undefined ? {} : { by: record.by }),
@@ -162,8 +164,31 @@ function progressOf(json: string | null): Progress | null {
 }
 
 /** A finally failed job is a dead letter from that moment; its label and index entry follow within the next pass. */
-function parkOf(label: string | null): Park {
+function parkOf(label: string | undefined): Park {
   return PARKS.find((park) => park === label) ?? 'dlq';
+}
+
+/** Field xs of a letter: what the index says of it. Mirrors `lua/include/index.lua`. */
+type Stamp = { label: string; finished: string; sequence: string; cause: string };
+
+export function readStamp(stamp: string | null): Stamp | undefined {
+  const parts = /^([a-z]+):(\d+):(\d+):(.*)$/s.exec(stamp ?? '');
+  if (parts === null) return undefined;
+  const [, label = '', finished = '', sequence = '', cause = ''] = parts;
+  return { label, finished, sequence, cause };
+}
+
+/** The code lies in the cause, behind group, requeues and type. */
+function codeOf(stamp: Stamp | undefined): string | undefined {
+  if (stamp?.label === 'cancelled') return 'CANCELLED';
+  return stamp?.cause.split('|').slice(3).join('|');
+}
+
+/** Error of the last attempt that ended in one, since the last requeue. */
+export function lastError(history: string | null): TaskError | undefined {
+  const lines = (history ?? '').split('\n');
+  const record = parse<AttemptRecord>(lines.at(-1));
+  return record?.error;
 }
 
 /** A job that failed without our record of why: its worker died (BullMQ's own words) or was not one of ours. */

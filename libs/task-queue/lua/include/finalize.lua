@@ -6,10 +6,9 @@ local function takeOffWaiting(base, id)
   return redis.call('ZREM', base .. 'prioritized', id)
 end
 
-local function finishFailed(base, id, now, code, errorJson)
-  local ok, decoded = pcall(cjson.decode, errorJson)
-  local reason = ok and type(decoded) == 'table' and type(decoded['message']) == 'string' and decoded['message'] or code
-  redis.call('HSET', base .. id, 'finishedOn', now, 'failedReason', reason, 'xf', code, 'xe', errorJson)
+local function finishFailed(base, id, now, code, message)
+  local reason = type(message) == 'string' and message or code
+  redis.call('HSET', base .. id, 'finishedOn', now, 'failedReason', reason, 'xf', code)
   redis.call('ZADD', base .. 'failed', now, id)
   announce(base, 'failed', id, 'failedReason', reason)
 end

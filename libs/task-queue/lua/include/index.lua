@@ -17,10 +17,11 @@ local function removeFromCell(ix, park, cell, id)
   return 1
 end
 
--- Field xs of a letter: finished-at ms, number of its arrival, cause.
+-- Field xs of a letter: park, finished-at ms, number of its arrival, cause. Everything the index knows, in one field:
+-- a million letters pay for each of them.
 local function readStamp(stamp)
-  local finished, sequence, cell = string.match(stamp or '', '^(%d+):(%d+):(.*)$')
-  return finished, tonumber(sequence), cell
+  local label, finished, sequence, cell = string.match(stamp or '', '^(%a+):(%d+):(%d+):(.*)$')
+  return label, finished, tonumber(sequence), cell
 end
 
 -- A key outside the index, under the same hash tag.

@@ -22,10 +22,19 @@ local function effectiveCode(recorded, reason, envelope, headers)
 end
 
 -- Takes a job's index entry away, wherever its own stamp says that it is.
-local function unindex(ix, label, stamp, id)
+local function unindex(ix, stamp, id)
+  local label, _, _, cell = readStamp(stamp)
   if label == 'cancelled' then return redis.call('ZREM', ix .. 'cancelled', id) end
-  local _, _, cell = readStamp(stamp)
-  return cell and removeFromCell(ix, label, cell, id) or 0
+  return label and removeFromCell(ix, label, cell, id) or 0
+end
+
+-- Message of the failure: recorded apart, in the line of the last attempt, or BullMQ's own words.
+local function messageOf(recorded, history, reason)
+  local ok, decoded = pcall(cjson.decode, recorded or '')
+  if ok and type(decoded) == 'table' and text(decoded['message']) then return decoded['message'] end
+  ok, decoded = pcall(cjson.decode, string.match(history or '', '[^\n]*$'))
+  local failure = ok and type(decoded) == 'table' and decoded['error']
+  return type(failure) == 'table' and text(failure['message']) or reason or ''
 end
 
 -- What is remembered of a group beyond its letters. A resolved one that gets a letter is open again: a regression.
@@ -56,41 +65,40 @@ local function park(base, ix, id, now, lockSeconds, group)
   local finished = redis.call('ZSCORE', base .. 'failed', id)
   if not finished then return 0 end
   finished = string.format('%.0f', finished)
-  local fields = redis.call('HMGET', key, 'xp', 'xs', 'xf', 'failedReason', 'data', 'atm', 'opts', 'xg', 'xr', 'xo', 'xe')
-  if fields[1] then
-    local known = readStamp(fields[2])
-    if known == finished then return 0 end
-  end
-  local envelope, headers = envelopeOf(fields[5])
-  local code = effectiveCode(fields[3], fields[4], envelope, headers)
-  local cause = fields[8] or text(group)
+  local fields = redis.call('HMGET', key, 'xs', 'xf', 'failedReason', 'data', 'atm', 'opts', 'xg', 'xr', 'xo')
+  local _, known = readStamp(fields[1])
+  if known == finished then return 0 end
+  local envelope, headers = envelopeOf(fields[4])
+  local code = effectiveCode(fields[2], fields[3], envelope, headers)
+  local cause = fields[7] or text(group)
   if not next(envelope) then cause = 'unparsable' end
   if not cause and code ~= 'CANCELLED' then
-    local ok, recorded = pcall(cjson.decode, fields[11] or '')
-    return { code, ok and type(recorded) == 'table' and text(recorded['message']) or fields[4] or '' }
+    local recorded = redis.call('HMGET', key, 'xe', 'xh')
+    return { code, messageOf(recorded[1], recorded[2], fields[3] or nil) }
   end
-  if fields[1] then unindex(ix, fields[1], fields[2], id) end
+  if known then unindex(ix, fields[1], id) end
   local sequence = redis.call('INCR', ix .. 'sequence')
   local score = string.format('%.0f', tonumber(finished) * 1000 + sequence % 1000)
   if code == 'CANCELLED' then
-    redis.call('HSET', key, 'xp', 'cancelled', 'xf', code, 'xs', finished .. ':' .. sequence .. ':')
+    redis.call('HSET', key, 'xs', 'cancelled:' .. finished .. ':' .. sequence .. ':')
     redis.call('ZADD', ix .. 'cancelled', score, id)
-    if fields[10] and countOutcome(ix, id, fields[10], 'failed_again', '') == 1 then redis.call('HDEL', key, 'xo') end
+    if fields[9] and countOutcome(ix, id, fields[9], 'failed_again', '') == 1 then redis.call('HDEL', key, 'xo') end
     return 1
   end
   cause = groupOf(ix, cause)
   local kind = text(envelope['task_type']) or text(envelope['type']) or 'unknown'
-  local cell = cellOf(cause, math.min(tonumber(fields[9] or 0), 99), kind, code)
-  redis.call('HSET', key, 'xp', 'dlq', 'xf', code, 'xs', finished .. ':' .. sequence .. ':' .. cell)
+  local cell = cellOf(cause, math.min(tonumber(fields[8] or 0), 99), kind, code)
+  redis.call('HSET', key, 'xs', 'dlq:' .. finished .. ':' .. sequence .. ':' .. cell)
+  redis.call('HDEL', key, 'xf', 'xg')
   addToCell(ix, 'dlq', cell, score, id)
   touchGroup(ix, cause, code, now)
-  if fields[10] then
-    countOutcome(ix, id, fields[10], 'failed_again', cause)
+  if fields[9] then
+    countOutcome(ix, id, fields[9], 'failed_again', cause)
     redis.call('HDEL', key, 'xo')
   end
-  local ok, opts = pcall(cjson.decode, fields[7] or '')
+  local ok, opts = pcall(cjson.decode, fields[6] or '')
   local attempts = ok and type(opts) == 'table' and tonumber(opts['attempts']) or 1
-  if tonumber(lockSeconds) > 0 and tonumber(fields[6] or 0) >= attempts then
+  if tonumber(lockSeconds) > 0 and tonumber(fields[5] or 0) >= attempts then
     redis.call('SET', ix .. 'lock:' .. id, math.floor(tonumber(now) / 1000), 'NX', 'EX', lockSeconds)
   end
   return 1
@@ -98,9 +106,9 @@ end
 
 -- Takes a job that is no longer failed out of the index and clears its failure, so that nothing stale steers a triage.
 local function unpark(base, ix, id)
-  local fields = redis.call('HMGET', base .. id, 'xp', 'xs')
-  if not fields[1] then return 0 end
-  unindex(ix, fields[1], fields[2], id)
-  redis.call('HDEL', base .. id, 'xp', 'xf', 'xe', 'xs', 'xg')
+  local stamp = redis.call('HGET', base .. id, 'xs')
+  if not stamp then return 0 end
+  unindex(ix, stamp, id)
+  redis.call('HDEL', base .. id, 'xs', 'xf', 'xe', 'xg')
   return 1
 end
