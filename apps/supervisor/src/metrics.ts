@@ -1,4 +1,5 @@
 import { bounded, defineMetric, type Metrics } from '@nexus/runtime';
+import { alertMetricDefinitions } from './alerts/alert-metrics.ts';
 
 const taskType = { task_type: bounded(100) };
 const failure = { task_type: bounded(100), failure_code: bounded(100) };
@@ -66,6 +67,19 @@ export const metricDefinitions = {
     help: 'Dead letters by park label, over every process.',
     labels: { park: bounded(10) },
   }),
+  lettersMoved: defineMetric({
+    kind: 'counter',
+    name: 'nexus_letters_moved_total',
+    help: 'Dead letters that operators and policies moved, by the park they were in and what was done with them.',
+    labels: { park: bounded(10), action: bounded(10), ...failure },
+  }),
+  letterOperations: defineMetric({
+    kind: 'counter',
+    name: 'nexus_letter_operations_total',
+    help: 'Background operations on dead letters that ended, by action and final status.',
+    labels: { action: bounded(10), status: bounded(10) },
+  }),
+  ...alertMetricDefinitions,
   httpDuration: defineMetric({
     kind: 'histogram',
     name: 'nexus_http_request_duration_seconds',

@@ -1,93 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createClient, signatureHeaders, signBodyOnly, type Client } from '@nexus/contracts';
-import { freePort, startTestRedis, type TestRedis } from '@nexus/local-redis';
-import { connectRedis, createLogger, readSettings } from '@nexus/runtime';
-import { settingsRules, settingsVariables } from './settings.ts';
-import { startSupervisor, type RunningSupervisor } from './start-supervisor.ts';
+import { describe, expect, test } from '@jest/globals';
+import { signatureHeaders, signBodyOnly } from '@nexus/contracts';
+import { freePort } from '@nexus/local-redis';
+import { connectRedis } from '@nexus/runtime';
+import { alertVariables } from './alerts/alert-variables.ts';
+import { settingsVariables } from './settings.ts';
+import {
+  createSettingsKit,
+  creatingBody as body,
+  type Env,
+  type StartedSupervisor as Started,
+} from './testing/settings-kit.ts';
+import { triageVariables } from './triage/triage-variables.ts';
 
-type Env = Record<string, string>;
-type Name = keyof typeof settingsVariables;
+/** Those about dead letters and alerts are proved in letter-settings.test.ts. */
+type Name = Exclude<keyof typeof settingsVariables, keyof typeof triageVariables | keyof typeof alertVariables>;
 
-type Started = RunningSupervisor & { base: string; client: Client; lines: string[]; env: Env };
-
-let redis: TestRedis;
-let connection: ReturnType<typeof connectRedis>;
-let directory: string;
-let running: RunningSupervisor[] = [];
-
-beforeAll(async () => {
-  redis = await startTestRedis();
-  connection = connectRedis({ url: redis.url, purpose: 'request', name: 'settings-test', onError: () => undefined });
-  directory = await mkdtemp(join(tmpdir(), 'nexus-settings-'));
-});
-afterEach(async () => {
-  await Promise.all(running.map((supervisor) => supervisor.stop()));
-  running = [];
-});
-afterAll(async () => {
-  connection.disconnect();
-  await redis.stop();
-  await rm(directory, { recursive: true, force: true });
-});
-
-function read(env: Env) {
-  return readSettings(settingsVariables, env, { rules: settingsRules, workingDirectory: directory });
-}
-
-/** Starts a supervisor exactly as main.ts does, with these variables changed. */
-async function start(over: Env = {}): Promise<Started> {
-  const env: Env = {
-    NEXUS_PORT: '0',
-    REDIS_URL: redis.url,
-    NEXUS_DATA_DIR: join(directory, randomUUID()),
-    TASK_QUEUE: `q-${randomUUID()}`,
-    ...over,
-  };
-  const settings = read(env);
-  if (!settings.ok) throw new Error(JSON.stringify(settings.problems));
-  const lines: string[] = [];
-  const logger = createLogger({
-    level: settings.values.LOG_LEVEL,
-    name: 'test',
-    write: (line) => void lines.push(line),
-  });
-  const supervisor = await startSupervisor(settings.values, { logger, now: Date.now });
-  const stopOnce = runOnce(() => supervisor.stop());
-  running.push({ port: supervisor.port, stop: stopOnce });
-  const base = `http://127.0.0.1:${supervisor.port}`;
-  const client = createClient({ baseUrl: base, key: over['NEXUS_API_KEY'] ?? 'dev-key', timeoutMs: 10_000 });
-  return { port: supervisor.port, stop: stopOnce, base, client, lines, env };
-}
-
-function runOnce(stop: () => Promise<void>): () => Promise<void> {
-  let stopped: Promise<void> | undefined;
-  return () => (stopped ??= stop());
-}
-
-const body = {
-  task_type: 'excel_kakao',
-  requested_by: 'kim',
-  payload: { action: 'chat_to_excel', files: [`file_${'a'.repeat(64)}`] },
-};
-
-async function create({ client }: Started): Promise<string> {
-  const created = await client.createTask({ body });
-  if (!created.ok) throw new Error(created.message);
-  return created.body.task_id;
-}
+const kit = createSettingsKit();
+const { read, start, create } = kit;
 
 async function jobOptions(
   started: Started,
-): Promise<{ attempts: number; backoff: { delaysMs: number[]; jitterRatio: number } }> {
+): Promise<{ attempts: number; backoff: { delaysMs: number[]; jitterRatio?: number } }> {
   const id = await create(started);
-  const options = await connection.hget(`{nexus}:${started.env['TASK_QUEUE']}:${id}`, 'opts');
-  return JSON.parse(options ?? '{}') as { attempts: number; backoff: { delaysMs: number[]; jitterRatio: number } };
+  const options = await kit.connection().hget(`{nexus}:${started.env['TASK_QUEUE']}:${id}`, 'opts');
+  return JSON.parse(options ?? '{}') as { attempts: number; backoff: { delaysMs: number[]; jitterRatio?: number } };
 }
 
 /** Status of a callback for an unknown task: 404 when its signature is good. */
@@ -116,7 +57,7 @@ function statusWith(base: string, headers: Record<string, string>, path = '/task
 /** For each variable, the behaviour that it changes. */
 const proofs: Record<Name, () => Promise<void>> = {
   async NODE_ENV() {
-    const env = { REDIS_URL: redis.url, NODE_ENV: 'production' };
+    const env = { REDIS_URL: kit.redis().url, NODE_ENV: 'production' };
     expect(read(env)).toMatchObject({ ok: false, problems: [{ name: 'NEXUS_API_KEY' }, { name: 'ADMIN_API_KEY' }] });
     expect(read({ ...env, NODE_ENV: 'development' }).ok).toBe(true);
   },
@@ -125,7 +66,7 @@ const proofs: Record<Name, () => Promise<void>> = {
     expect(await statusWith(base, { 'x-api-key': 'own' })).toBe(200);
     expect(await statusWith(base, { 'x-api-key': 'dev-key' })).toBe(401);
     expect(
-      read({ REDIS_URL: redis.url, NODE_ENV: 'production', NEXUS_API_KEY: 'own', ADMIN_API_KEY: 'admin-key' }),
+      read({ REDIS_URL: kit.redis().url, NODE_ENV: 'production', NEXUS_API_KEY: 'own', ADMIN_API_KEY: 'admin-key' }),
     ).toMatchObject({
       problems: [{ name: 'ADMIN_API_KEY' }],
     });
@@ -155,7 +96,7 @@ const proofs: Record<Name, () => Promise<void>> = {
   async NEXUS_DATA_DIR() {
     const started = await start({ NEXUS_DATA_DIR: 'relative-data' });
     await started.client.uploadFile({ body: 'x', headers: { 'x-file-name': 'a' } });
-    await access(join(directory, 'relative-data', 'files', 'contents'));
+    await access(join(kit.directory(), 'relative-data', 'files', 'contents'));
   },
   async LOG_LEVEL() {
     const quiet = await start({ LOG_LEVEL: 'ERROR' });
@@ -168,28 +109,28 @@ const proofs: Record<Name, () => Promise<void>> = {
   async REDIS_URL() {
     expect(read({})).toMatchObject({ ok: false, problems: [{ name: 'REDIS_URL' }] });
     const other = connectRedis({
-      url: redis.url.replace(/\/0$/, '/1'),
+      url: kit.redis().url.replace(/\/0$/, '/1'),
       purpose: 'request',
       name: 'other',
       onError: () => undefined,
     });
-    const id = await create(await start({ REDIS_URL: redis.url.replace(/\/0$/, '/1'), TASK_QUEUE: 'elsewhere' }));
+    const id = await create(await start({ REDIS_URL: kit.redis().url.replace(/\/0$/, '/1'), TASK_QUEUE: 'elsewhere' }));
     expect(await other.exists(`{nexus}:elsewhere:${id}`)).toBe(1);
-    expect(await connection.exists(`{nexus}:elsewhere:${id}`)).toBe(0);
+    expect(await kit.connection().exists(`{nexus}:elsewhere:${id}`)).toBe(0);
     other.disconnect();
   },
   async TASK_TTL_SECONDS() {
-    await connection.flushall();
+    await kit.connection().flushall();
     const { client } = await start({ TASK_TTL_SECONDS: '1234' });
     await client.createTask({ body, headers: { 'idempotency-key': 'k' } });
-    const [key] = await connection.keys('{nexus}:idempotency:*');
-    const left = await connection.ttl(key ?? '');
+    const [key] = await kit.connection().keys('{nexus}:idempotency:*');
+    const left = await kit.connection().ttl(key ?? '');
     expect(left).toBeGreaterThan(1200);
     expect(left).toBeLessThanOrEqual(1234);
   },
   async TASK_QUEUE() {
     const started = await start({ TASK_QUEUE: 'named-queue' });
-    expect(await connection.exists(`{nexus}:named-queue:${await create(started)}`)).toBe(1);
+    expect(await kit.connection().exists(`{nexus}:named-queue:${await create(started)}`)).toBe(1);
   },
   async MAX_RETRIES() {
     expect(await jobOptions(await start())).toMatchObject({ attempts: 4 });
@@ -206,22 +147,22 @@ const proofs: Record<Name, () => Promise<void>> = {
     expect(scrape.ok && scrape.body).toContain('nexus_retries_total{task_type="excel_kakao",delay="0s"} 1');
   },
   async RETRY_JITTER_ENABLED() {
-    expect(await jobOptions(await start())).toMatchObject({ backoff: { jitterRatio: 0 } });
+    expect((await jobOptions(await start())).backoff.jitterRatio ?? 0).toBe(0);
     expect(await jobOptions(await start({ RETRY_JITTER_ENABLED: 'yes' }))).toMatchObject({
       backoff: { jitterRatio: 0.1 },
     });
   },
   async TASK_LOCK_TTL_SECONDS() {
     const lockAfterFailure = async (over: Env) => {
-      await connection.flushall();
+      await kit.connection().flushall();
       const started = await start({ MAX_RETRIES: '0', ...over });
       const task_id = await create(started);
       await started.client.agentCallback({
         body: { task_id, status: 'failed', error: { code: 'UNKNOWN', message: 'no' } },
       });
-      const [key] = (await connection.keys('*lock*')).filter((name) => name.includes(task_id));
+      const [key] = (await kit.connection().keys('*lock*')).filter((name) => name.includes(task_id));
       await started.stop();
-      return key === undefined ? undefined : connection.ttl(key);
+      return key === undefined ? undefined : kit.connection().ttl(key);
     };
     expect(await lockAfterFailure({ TASK_LOCK_TTL_SECONDS: '77' })).toBeGreaterThan(70);
     expect(await lockAfterFailure({ TASK_LOCK_TTL_SECONDS: '0' })).toBeUndefined();
@@ -237,11 +178,11 @@ const proofs: Record<Name, () => Promise<void>> = {
     const started = await start({ CALLBACK_SIGNATURE_SECRETS_JSON: list, CALLBACK_SIGNATURE_SECRET: 'single' });
     expect(await callback(started, signer('in-list', { id: 'a' }))).toBe('NOT_FOUND');
     expect(await callback(started, signer('single'))).toBe('BAD_SIGNATURE');
-    const broken = read({ REDIS_URL: redis.url, CALLBACK_SIGNATURE_SECRETS_JSON: '[{"id":"a","secret":""}]' });
+    const broken = read({ REDIS_URL: kit.redis().url, CALLBACK_SIGNATURE_SECRETS_JSON: '[{"id":"a","secret":""}]' });
     expect(broken).toMatchObject({ ok: false, problems: [{ name: 'CALLBACK_SIGNATURE_SECRETS_JSON' }] });
   },
   async CALLBACK_SIGNATURE_SECRETS_PATH() {
-    const path = join(directory, `${randomUUID()}.json`);
+    const path = join(kit.directory(), `${randomUUID()}.json`);
     await writeFile(path, JSON.stringify([{ id: 'a', secret: 'in-file' }]));
     const started = await start({ CALLBACK_SECRET_ROTATION_SOURCE: 'file', CALLBACK_SIGNATURE_SECRETS_PATH: path });
     expect(await callback(started, signer('in-file'))).toBe('NOT_FOUND');
@@ -251,11 +192,11 @@ const proofs: Record<Name, () => Promise<void>> = {
     await expect(start(missing)).rejects.toThrow('it holds no key');
   },
   async CALLBACK_SECRET_ROTATION_SOURCE() {
-    expect(read({ REDIS_URL: redis.url, CALLBACK_SECRET_ROTATION_SOURCE: 'file' })).toMatchObject({
+    expect(read({ REDIS_URL: kit.redis().url, CALLBACK_SECRET_ROTATION_SOURCE: 'file' })).toMatchObject({
       ok: false,
       problems: [{ name: 'CALLBACK_SIGNATURE_SECRETS_PATH' }],
     });
-    const path = join(directory, `${randomUUID()}.json`);
+    const path = join(kit.directory(), `${randomUUID()}.json`);
     await writeFile(path, JSON.stringify([{ id: 'a', secret: 'in-file' }]));
     const unread = await start({ CALLBACK_SECRET_ROTATION_SOURCE: 'env', CALLBACK_SIGNATURE_SECRETS_PATH: path });
     expect(await callback(unread)).toBe('NOT_FOUND');
@@ -287,7 +228,7 @@ const proofs: Record<Name, () => Promise<void>> = {
     const ttlOf = async (over: Env) => {
       const nonce = randomUUID();
       await callback(await start({ CALLBACK_SIGNATURE_SECRET: 's', ...over }), signer('s', { nonce }));
-      return connection.ttl(`{nexus}:nonce:default:${nonce}`);
+      return kit.connection().ttl(`{nexus}:nonce:default:${nonce}`);
     };
     expect(await ttlOf({ CALLBACK_NONCE_TTL_SECONDS: '5000' })).toBeGreaterThan(4900);
     // Never shorter than twice the allowed skew.
@@ -345,11 +286,16 @@ const proofs: Record<Name, () => Promise<void>> = {
 };
 
 describe('every declared variable changes behaviour', () => {
-  test.each(Object.keys(settingsVariables) as Name[])('%s', async (name) => proofs[name]());
+  test('those of letters and alerts, and these, are all there are', () => {
+    const names = [...Object.keys(proofs), ...Object.keys(triageVariables), ...Object.keys(alertVariables)];
+    expect(names.toSorted()).toEqual(Object.keys(settingsVariables).toSorted());
+  });
+
+  test.each(Object.keys(proofs) as Name[])('%s', async (name) => proofs[name]());
 });
 
 test('the defaults start, apart from Redis', () => {
-  expect(read({ REDIS_URL: redis.url })).toMatchObject({ ok: true, warnings: [] });
+  expect(read({ REDIS_URL: kit.redis().url })).toMatchObject({ ok: true, warnings: [] });
 });
 
 test('every problem is told at once and no secret is shown', () => {

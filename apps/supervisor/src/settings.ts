@@ -14,6 +14,9 @@ import {
   type SettingValues,
 } from '@nexus/runtime';
 import { queueVariables } from '@nexus/task-queue';
+import { alertRules, alertVariables } from './alerts/alert-variables.ts';
+import { policyRules } from './triage/load-policy.ts';
+import { triageVariables } from './triage/triage-variables.ts';
 
 /** The published keys: good from this machine, refused in production. */
 export const DEFAULT_API_KEY = 'dev-key';
@@ -80,6 +83,8 @@ export const settingsVariables = {
     text: 'seconds before each retry; the last one repeats',
   }),
   RETRY_JITTER_ENABLED: variable({ group: 'Queue', type: boolean, default: false, text: 'spread retries by ±10 %' }),
+  ...triageVariables,
+  ...alertVariables,
   CALLBACK_SIGNATURE_SECRET: variable({
     group: 'Callbacks',
     type: secretText,
@@ -185,6 +190,8 @@ export const settingsRules: SettingRule<typeof settingsVariables>[] = [
         ? 'is not set although CALLBACK_SECRET_ROTATION_SOURCE is file'
         : undefined,
   },
+  ...alertRules,
+  ...policyRules,
 ];
 
 function defaultKeyProblem(key: string, environment: string): string | undefined {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { connectRedis, pingRedis, registerMetrics, type Clock, type Logger } from '@nexus/runtime';
 import { serveHttp } from '@nexus/runtime/http';
-import { createTaskQueue } from '@nexus/task-queue';
+import { createDeadLetters, createTaskQueue } from '@nexus/task-queue';
+import { createAlerts } from './alerts/alerts.ts';
 import { keyFile, listedKeys, noKeys, singleKey, type KeySource } from './callback/key-source.ts';
 import { createRedisNonceStore } from './callback/nonce-store.ts';
 import { createFilesystemFileStore } from './file/filesystem-file-store.ts';
@@ -10,10 +11,12 @@ import { metricDefinitions } from './metrics.ts';
 import { DEFAULT_ADMIN_KEY, DEFAULT_API_KEY, type Settings } from './settings.ts';
 import { supervise, type SupervisorOptions } from './supervise.ts';
 import { waitReally } from './task/task-events.ts';
+import { loadPolicy } from './triage/load-policy.ts';
+import type { TriageOptions } from './triage/triage-ports.ts';
 
 export type RunningSupervisor = { port: number; stop(): Promise<void> };
 
-/** Settings → clients → supervise → listen. Rejects when the address is taken or the key list cannot be read. */
+/** Settings → clients → supervise → listen. Rejects when the address is taken, or the key list or the policy cannot be read. */
 export async function startSupervisor(
   settings: Settings,
   { logger, now }: { logger: Logger; now: Clock },
@@ -43,9 +46,20 @@ export async function startSupervisor(
     now,
     onError: onRedisError,
   });
+  const letters = createDeadLetters({
+    connection: redis,
+    queueName: settings.TASK_QUEUE,
+    taskTtlSeconds: settings.TASK_TTL_SECONDS,
+    newToken: randomUUID,
+    now,
+  });
+  const metrics = registerMetrics(metricDefinitions, { logger });
+  const closing = new AbortController();
   const supervisor = supervise(
     {
       queue,
+      letters,
+      alerts: createAlerts({ redis, settings, logger, metrics: metrics.handles, now }),
       nonces: createRedisNonceStore(redis),
       files: createFilesystemFileStore({
         directory: join(settings.NEXUS_DATA_DIR, 'files'),
@@ -54,17 +68,18 @@ export async function startSupervisor(
       }),
       signingKeys,
       redisCheck: () => pingRedis(redis),
-      metrics: registerMetrics(metricDefinitions, { logger }),
+      metrics,
       logger,
       now,
       newId: randomUUID,
       wait: waitReally,
+      closing: closing.signal,
     },
     optionsOf(settings),
   );
-  const closing = new AbortController();
   const close = async () => {
     closing.abort();
+    await supervisor.idle();
     await queue.close();
     for (const connection of connections) connection.disconnect();
   };
@@ -109,8 +124,23 @@ function optionsOf(settings: Settings): SupervisorOptions {
       nonceTtlSeconds: Math.max(settings.CALLBACK_NONCE_TTL_SECONDS, 2 * settings.CALLBACK_MAX_SKEW_SECONDS),
     },
     retryDelays: settings.RETRY_DELAYS_SECONDS,
+    retryQueuePrefix: settings.RETRY_QUEUE_PREFIX,
+    triage: triageOptionsOf(settings),
     maxFileBytes: settings.FILE_MAX_BYTES,
     maxStreams: settings.EVENT_STREAMS_MAX,
+  };
+}
+
+function triageOptionsOf(settings: Settings): TriageOptions {
+  const loaded = loadPolicy(settings);
+  if (!loaded.ok) throw new Error(`The policy file TRIAGE_POLICY_FILE cannot be used: ${loaded.problems.join('; ')}.`);
+  return {
+    policy: loaded.policy,
+    enforceAlarm: settings.ENFORCE_ALARM_NO_REQUEUE,
+    parkLabels: { dlq: settings.DLQ_QUEUE, hold: settings.HOLD_QUEUE, alarm: settings.ALARM_QUEUE },
+    applyMaxAgeSeconds: settings.DLQ_APPLY_MAX_AGE_SECONDS,
+    applyEverySeconds: settings.DLQ_APPLY_EVERY_SECONDS,
+    runbookBaseUrl: settings.RUNBOOK_BASE_URL,
   };
 }
 

@@ -4,11 +4,12 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { signatureHeaders } from '@nexus/contracts';
-import { connectRedis, registerMetrics, silentLogger } from '@nexus/runtime';
+import { connectRedis, registerMetrics } from '@nexus/runtime';
 import { createTaskQueue } from '@nexus/task-queue';
 import { createMemoryFileStore } from './file/testing/memory-file-store.ts';
 import { metricDefinitions } from './metrics.ts';
 import { backgroundJobs } from './ops/background-loops.ts';
+import { loopPorts } from './testing/loop-ports.ts';
 import { createMemoryTaskQueue, type MemoryTaskQueue } from './testing/memory-task-queue.ts';
 import { describeSupervisor } from './testing/supervisor-suite.ts';
 import { startTestSupervisor, type TestSupervisor, type TestSupervisorOptions } from './testing/test-supervisor.ts';
@@ -195,13 +196,8 @@ describe('when things fail', () => {
     const task = await queue.read(created.body.task_id);
     if (!task) throw new Error('no task');
     const metrics = registerMetrics(metricDefinitions);
-    const jobs = backgroundJobs({
-      queue,
-      metrics: metrics.handles,
-      logger: silentLogger,
-      retryDelays: [5],
-      files: createMemoryFileStore({ ttlSeconds: 1, now: Date.now }),
-    });
+    const files = createMemoryFileStore({ ttlSeconds: 1, now: Date.now });
+    const jobs = backgroundJobs(loopPorts({ queue, files, metrics: metrics.handles }));
     queue.leaveUnreported([{ task, attempt: 1 }]);
     await jobs['reconcile']?.run();
     await jobs['reconcile']?.run();

@@ -19,6 +19,8 @@ export type AccountingPorts = {
   logger: Logger;
   /** Delays of the retry steps in seconds; the last one repeats. */
   retryDelays: readonly number[];
+  /** How logs call what waits for a retry (followed by the delay) and what became a dead letter. */
+  queueLabels: { retryPrefix: string; dlq: string };
 };
 
 /** Counts a report and writes its audit line. To be called once for each report that changed something. */
@@ -37,7 +39,7 @@ export function accountReport(ports: AccountingPorts, report: AcceptedReport, ca
     status: task.status,
     attempt: report.attempt,
     ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
-    ...(status === 'failed' ? { error_code: code } : {}),
+    ...(status === 'failed' ? { error_code: code, ...queueOf(ports, report, code) } : {}),
     ...(callback === undefined ? { unreported: true } : { callback }),
   });
 }
@@ -50,11 +52,22 @@ function countFailure(
   const { task_type } = task;
   metrics.agentFail.increment({ task_type, failure_code: code });
   if (willRetry) {
-    const step = Math.min(Math.max(1, task.retry_count), retryDelays.length);
-    metrics.retries.increment({ task_type, delay: `${retryDelays[step - 1] ?? 0}s` });
+    metrics.retries.increment({ task_type, delay: delayOf(task, retryDelays) });
     return;
   }
   if (code !== 'CANCELLED') metrics.dlq.increment({ task_type, failure_code: code });
+}
+
+/** The step of a retry as labels name it, e.g. `30s`. */
+function delayOf({ retry_count }: Task, retryDelays: readonly number[]): string {
+  const step = Math.min(Math.max(1, retry_count), retryDelays.length);
+  return `${retryDelays[step - 1] ?? 0}s`;
+}
+
+/** Where a failed task went: into the row of its retry or among the dead letters; a cancelled one went nowhere. */
+function queueOf({ queueLabels, retryDelays }: AccountingPorts, report: AcceptedReport, code: string) {
+  if (report.willRetry) return { queue: `${queueLabels.retryPrefix}.${delayOf(report.task, retryDelays)}` };
+  return code === 'CANCELLED' ? {} : { queue: queueLabels.dlq };
 }
 
 /** A finished task whose final callback never came, as the report it would have been. */

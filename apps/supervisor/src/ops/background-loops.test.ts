@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { createLogger, registerMetrics } from '@nexus/runtime';
+import { createLogger } from '@nexus/runtime';
 import { createMemoryFileStore } from '../file/testing/memory-file-store.ts';
-import { metricDefinitions } from '../metrics.ts';
+import { loopPorts } from '../testing/loop-ports.ts';
 import { createMemoryTaskQueue } from '../testing/memory-task-queue.ts';
 import { backgroundJobs, startLoops } from './background-loops.ts';
 
@@ -10,14 +10,11 @@ function setup() {
   const logger = createLogger({ level: 'INFO', name: 'test', write: (line) => void lines.push(line) });
   const queue = createMemoryTaskQueue({ now: () => 0 });
   const files = createMemoryFileStore({ ttlSeconds: 1, now: () => 0 });
-  const jobs = backgroundJobs({
-    queue,
-    files,
-    logger,
-    metrics: registerMetrics(metricDefinitions).handles,
-    retryDelays: [],
-  });
-  return { lines, logger, queue, jobs };
+  let kicks = 0;
+  const operations = { kick: () => void (kicks += 1) };
+  const jobsWith = (applyEverySeconds: number) =>
+    backgroundJobs(loopPorts({ queue, files, logger, operations, triage: { applyEverySeconds } }));
+  return { lines, logger, queue, jobs: jobsWith(0), jobsWith, kicks: () => kicks };
 }
 
 test('the loops and their intervals', () => {
@@ -26,7 +23,21 @@ test('the loops and their intervals', () => {
     reconcile: 30,
     sweep: 10,
     'sweep-files': 600,
+    alerts: 10,
+    operations: 2,
   });
+});
+
+test('letters are applied on schedule only where an interval is set', () => {
+  const { jobsWith } = setup();
+  expect(jobsWith(0)).not.toHaveProperty('apply');
+  expect(jobsWith(7)['apply']?.everySeconds).toBe(7);
+});
+
+test('the loop of operations wakes their runner and returns', async () => {
+  const { jobs, kicks } = setup();
+  await jobs['operations']?.run();
+  expect(kicks()).toBe(1);
 });
 
 test('a loop with nothing to do says nothing', async () => {

@@ -1,7 +1,8 @@
 import { openApiDocument, type Routes } from '@nexus/contracts';
 import { iso, readiness, type Clock, type HealthCheck } from '@nexus/runtime';
 import type { Handlers } from '@nexus/runtime/http';
-import { DOCS_POLICY, renderDocs } from './docs-page.ts';
+import { DOCS_POLICY, renderDocs, type DocsLanguage } from './docs-page.ts';
+import { renderRunbook, renderRunbookIndex, runbookHtmlPolicy } from './runbook-pages.ts';
 
 export type OpsPorts = {
   checks: { redis: HealthCheck; queue: HealthCheck; files: HealthCheck };
@@ -12,9 +13,9 @@ export type OpsPorts = {
   now: Clock;
 };
 
-type OpsRoutes = Pick<Routes, 'health' | 'live' | 'ready' | 'metrics' | 'docs' | 'openapi'>;
+type OpsRoutes = Pick<Routes, 'health' | 'live' | 'ready' | 'metrics' | 'docs' | 'runbooks' | 'runbook' | 'openapi'>;
 
-/** Health, metrics and the API reference; all without side effects. */
+/** Health, metrics, the API reference and the runbooks; all without side effects. */
 export function createOpsHandlers(ports: OpsPorts): Handlers<OpsRoutes> {
   const document = openApiDocument();
   const documentText = JSON.stringify(document, undefined, 1);
@@ -49,11 +50,24 @@ export function createOpsHandlers(ports: OpsPorts): Handlers<OpsRoutes> {
     docs: ({ query }) =>
       Promise.resolve({
         status: 200,
-        text: query.lang?.toLowerCase().startsWith('ko') ? pages.ko : pages.en,
+        text: pages[languageOf(query.lang)],
         headers: { 'content-security-policy': DOCS_POLICY },
       }),
+    runbooks: ({ query }) =>
+      Promise.resolve({ status: 200, text: renderRunbookIndex(languageOf(query.lang)), headers: runbookHeaders }),
+    async runbook({ params, query }) {
+      const text = renderRunbook(params.code, languageOf(query.lang));
+      if (text !== undefined) return { status: 200, text, headers: runbookHeaders };
+      return { problem: 'NOT_FOUND', message: 'no failure code has this name; GET /docs/runbooks lists all runbooks' };
+    },
     openapi: () => Promise.resolve({ status: 200, text: documentText }),
   };
+}
+
+const runbookHeaders = { 'content-security-policy': runbookHtmlPolicy };
+
+function languageOf(lang: string | undefined): DocsLanguage {
+  return lang?.toLowerCase().startsWith('ko') === true ? 'ko' : 'en';
 }
 
 function shutdownCheck(closing: boolean): { ok: boolean; message?: string } {

@@ -1,7 +1,7 @@
 import type { CreatedTask, ProblemReply, Routes, Task } from '@nexus/contracts';
 import { isFinalStatus } from '@nexus/contracts';
 import type { Handlers } from '@nexus/runtime/http';
-import type { TaskQuery } from '@nexus/task-queue';
+import type { DeadLetters, TaskQuery } from '@nexus/task-queue';
 import { createTask, type CreateReply } from './create-task.ts';
 import { taskDigest } from './task-digest.ts';
 import { taskEvents, type Wait } from './task-events.ts';
@@ -13,6 +13,8 @@ type TaskRoutes = Pick<
 >;
 
 export type TaskHandlerPorts = TaskPorts & {
+  /** Remembers purged tasks. */
+  letters: Pick<DeadLetters, 'tombstone'>;
   wait: Wait;
   /** Event streams served at the same time; further ones are refused. */
   maxStreams: number;
@@ -72,7 +74,7 @@ export function createTaskHandlers(ports: TaskHandlerPorts): Handlers<TaskRoutes
 
     async getTask({ params, headers }) {
       const task = await queue.read(params.task_id);
-      if (!task) return notFound;
+      if (!task) return absent(ports, params.task_id);
       metrics.taskGet.increment({ task_type: task.task_type });
       const etag = `"${taskDigest(task)}"`;
       if (matches(headers['if-none-match'], etag)) return { status: 304, headers: { etag } };
@@ -85,7 +87,7 @@ export function createTaskHandlers(ports: TaskHandlerPorts): Handlers<TaskRoutes
         by: actorOf(credential),
         ...(reason === undefined ? {} : { reason }),
       });
-      if (outcome.outcome === 'not_found') return notFound;
+      if (outcome.outcome === 'not_found') return absent(ports, params.task_id);
       if (outcome.outcome === 'terminal') return alreadyOver(outcome.task);
       if (outcome.outcome === 'cancelled') countCancelled(ports, outcome.task);
       return { status: 202, body: outcome.task };
@@ -109,6 +111,17 @@ export function createTaskHandlers(ports: TaskHandlerPorts): Handlers<TaskRoutes
       return { status: 200, events: counted(source, countStreams) };
     },
   };
+}
+
+/** A task that is not there: purged by somebody, or unknown. */
+async function absent(
+  { letters }: TaskHandlerPorts,
+  taskId: string,
+): Promise<ProblemReply<'NOT_FOUND'> | ProblemReply<'TASK_GONE'>> {
+  const tombstone = await letters.tombstone(taskId);
+  if (tombstone === undefined) return notFound;
+  const message = 'the task was a dead letter and was purged; create it again if it is still needed';
+  return { problem: 'TASK_GONE', message, detail: { ...tombstone } };
 }
 
 /** Counts a stream from its first event to its end; one that never starts is never counted. */

@@ -6,9 +6,23 @@ import type { TaskQueue } from '@nexus/task-queue';
 import { createMemoryNonceStore } from '../callback/testing/memory-nonce-store.ts';
 import { createMemoryFileStore } from '../file/testing/memory-file-store.ts';
 import { metricDefinitions } from '../metrics.ts';
-import { supervise, type SupervisorOptions, type SupervisorPorts } from '../supervise.ts';
+import { defaultTriagePolicy } from '@nexus/triage-policy';
+import { supervise, type Supervisor, type SupervisorOptions, type SupervisorPorts } from '../supervise.ts';
+import type { TriageOptions } from '../triage/triage-ports.ts';
+import { createRefusingLetters } from './refusing-letters.ts';
+import { silentAlerts } from './silent-alerts.ts';
 
 export const testKeys = { user: 'user-key', agent: 'agent-key', admin: 'admin-key-of-the-test', loopbackOnly: [] };
+
+/** The treatment of dead letters by a system nobody has configured. */
+export const defaultTriageOptions: TriageOptions = {
+  policy: defaultTriagePolicy,
+  enforceAlarm: true,
+  parkLabels: { dlq: 'nexus.dlq', hold: 'nexus.hold', alarm: 'nexus.alarm' },
+  applyMaxAgeSeconds: 7200,
+  applyEverySeconds: 0,
+  runbookBaseUrl: '',
+};
 
 export type TestSupervisor = {
   base: string;
@@ -24,6 +38,8 @@ export type TestSupervisor = {
   beat: () => void;
   /** Resolves when this many streams wait for a change. */
   waiting: (streams: number) => Promise<void>;
+  /** What was started, for its loops. */
+  supervisor: Supervisor;
   close: () => Promise<void>;
 };
 
@@ -41,9 +57,12 @@ export async function startTestSupervisor(setup: TestSupervisorOptions): Promise
   const { now, queue, signingKeys } = setup;
   const lines: string[] = [];
   const pulse = createPulse();
+  const closing = new AbortController();
   const supervisor = supervise(
     {
       queue,
+      letters: createRefusingLetters(),
+      alerts: silentAlerts,
       now,
       nonces: createMemoryNonceStore(),
       files: createMemoryFileStore({ ttlSeconds: 1000, now }),
@@ -54,6 +73,7 @@ export async function startTestSupervisor(setup: TestSupervisorOptions): Promise
       logger: createLogger({ level: 'DEBUG', name: 'supervisor', write: (line) => void lines.push(line), now }),
       newId: randomUUID,
       wait: pulse.wait,
+      closing: closing.signal,
       ...setup.ports,
     },
     {
@@ -63,6 +83,8 @@ export async function startTestSupervisor(setup: TestSupervisorOptions): Promise
         nonceTtlSeconds: 900,
       },
       retryDelays: [5, 30, 300],
+      retryQueuePrefix: 'nexus.retry',
+      triage: defaultTriageOptions,
       maxFileBytes: 1_000_000,
       maxStreams: 10,
       ...setup.options,
@@ -84,7 +106,12 @@ export async function startTestSupervisor(setup: TestSupervisorOptions): Promise
     },
     beat: pulse.beat,
     waiting: pulse.waiting,
-    close: () => server.close({ drainMs: 0, deadlineMs: 1000 }),
+    supervisor,
+    async close() {
+      closing.abort();
+      await server.close({ drainMs: 0, deadlineMs: 1000 });
+      await supervisor.idle();
+    },
   };
 }
 
