@@ -66,6 +66,7 @@ local function takeOut(id, cell)
   emptied[cell] = true
 end
 
+-- Each moves one letter and returns true, or false and nothing done when its job is not failed any more.
 local move = {}
 
 -- What BullMQ's own script for retrying a finished job is called with; the job's key and id change from letter to letter.
@@ -78,15 +79,16 @@ local RETRY_ARGV = { '', 'LPUSH', 'failedReason', 'failed', '1', '0' }
 function move.requeue(id, cell, _, fields)
   local key = base .. id
   local group = string.match(request.causes[cell], '^[^|]*')
-  takeOut(id, cell)
   RETRY_KEYS[1], RETRY_ARGV[1] = key, id
-  reprocessJob(RETRY_KEYS, RETRY_ARGV)
+  if reprocessJob(RETRY_KEYS, RETRY_ARGV) ~= 1 then return false end
+  takeOut(id, cell)
   redis.call('HDEL', key, 'xs', 'xf', 'xe', 'xg', 'xa', 'xi', 'xl', 'xk', 'stc', 'stacktrace', 'progress')
   local attempts = tonumber(fields[3] or 0)
   local note = string.format('{"attempt":%d,"outcome":"requeued","by":%s,"at":%s}', attempts, request.by_json, request.at_json)
   redis.call('HSET', key, 'xr', tonumber(fields[5] or 0) + 1, 'xb', attempts, 'xo', request.operation .. '|' .. group, 'xh', appended(fields[6], note))
   requeued[#requeued + 1] = id
   if request.locks == 'release' then redis.call('DEL', ix .. 'lock:' .. id) end
+  return true
 end
 
 local function relabel(id, cell, to, score, stamp)
@@ -100,18 +102,20 @@ end
 
 function move.hold(id, cell, score, fields)
   relabel(id, cell, 'hold', score, fields[2])
+  return true
 end
 
 function move.alarm(id, cell, score, fields)
   relabel(id, cell, 'alarm', score, fields[2])
-  if not request.alert then return end
+  if not request.alert then return true end
   local _, _, kind, code = string.match(request.causes[cell], '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
   alerts[#alerts + 1] = redis.call('XADD', sharedKey(ix, 'alerts'), '*', 'event', 'dlq_alarm', 'task_id', id, 'failure_code', code, 'task_type', kind, 'at', now)
+  return true
 end
 
 function move.purge(id, cell, _, fields)
+  if redis.call('ZREM', base .. 'failed', id) == 0 then return false end
   takeOut(id, cell)
-  redis.call('ZREM', base .. 'failed', id)
   local envelope = envelopeOf(fields[1])
   if request.tombstone > 0 then
     local _, _, kind, code = string.match(request.causes[cell], '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
@@ -119,6 +123,7 @@ function move.purge(id, cell, _, fields)
   end
   removeTask(base, ix, id, envelope)
   announce(base, 'changed', id, 'by', 'purge')
+  return true
 end
 
 -- A letter that cannot be read would jam the worker that takes it: it may be looked at and purged, never moved. What
@@ -149,7 +154,7 @@ local function act(id, cell, score, fields, action)
     counts.errors = counts.errors + 1
     return
   end
-  if not dry then move[action](id, cell, score, fields) end
+  if not dry and not move[action](id, cell, score, fields) then return vanished(id, cell) end
   counts[action] = counts[action] + 1
   used.moves = (used.moves or 0) + 1
   used[action] = (used[action] or 0) + 1

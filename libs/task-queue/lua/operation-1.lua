@@ -2,9 +2,9 @@
   Takes an operation that runs and that nobody works on. One that a request carried out itself and that stopped moving is
   over: its request died.
   KEYS 1 index prefix · ARGV 1 operation id or '' for the oldest there is, 2 lease token, 3 lease ms, 4 now ms
-  Returns the operation's id, or '' when there is none
+  Returns {the operation's id or '' when there is none, ids of those that are over}
 ]]
-local ix = KEYS[1]
+local ix, abandoned = KEYS[1], {}
 local candidates = ARGV[1] ~= '' and { ARGV[1] } or redis.call('ZRANGE', ix .. 'ops:running', 0, -1)
 for _, id in ipairs(candidates) do
   local key = ix .. 'op:' .. id
@@ -13,11 +13,10 @@ for _, id in ipairs(candidates) do
     redis.call('ZREM', ix .. 'ops:running', id)
   elseif fields[2] == '1' then
     if tonumber(ARGV[4]) - tonumber(fields[3] or 0) > 120000 then
-      redis.call('HSET', key, 'status', 'failed', 'finished', ARGV[4], 'error', 'The request that did this ended before it was through; what it moved stays moved.')
-      redis.call('ZREM', ix .. 'ops:running', id)
+      abandoned[#abandoned + 1] = id
     end
   elseif redis.call('SET', key .. ':lease', ARGV[2], 'NX', 'PX', ARGV[3]) then
-    return id
+    return { id, abandoned }
   end
 end
-return ''
+return { '', abandoned }

@@ -40,38 +40,13 @@ export async function createOperation(context: LetterContext, creation: Creation
     .exec();
 }
 
-/** Ends an operation once, with its line in the audit stream. */
+/** Ends an operation once, together with its line in the audit stream. */
 export async function finishOperation(
-  context: LetterContext,
+  { run, keys, now }: LetterContext,
   operationId: string,
-  { status, error }: { status: OperationStatus; error?: string | undefined },
+  { status, error = '' }: { status: OperationStatus; error?: string | undefined },
 ): Promise<void> {
-  const { connection, keys, now } = context;
-  const key = operationKey(context, operationId);
-  await connection
-    .multi()
-    .hset(key, { status, finished: now(), updated: now(), ...(error === undefined ? {} : { error }) })
-    .zrem(`${keys.index}ops:running`, operationId)
-    .unlink(`${keys.index}budget:op:${operationId}`)
-    .exec();
-  const record = await readOperation(context, operationId);
-  if (record === undefined) return;
-  const raw = await connection.hget(key, 'audit');
-  const fields = JSON.parse(raw ?? '{}') as Record<string, string>;
-  await writeAudit(context, fields['event'] ?? 'DLQ_OPERATION', { ...fields, ...auditOf(record) });
-}
-
-function auditOf(record: OperationRecord): Record<string, string> {
-  const { acted, operation_id, by, reason, status } = record;
-  const { skipped_age, skipped_cap, skipped_locked, skipped_policy, errors } = record;
-  return {
-    operation_id,
-    action: record.action,
-    by,
-    ...(reason === null ? {} : { reason }),
-    status,
-    counts: JSON.stringify({ ...acted, skipped_age, skipped_cap, skipped_locked, skipped_policy, errors }),
-  };
+  await run('finishOperation', [keys.index], operationId, status, error, now());
 }
 
 /** Puts a record on the audit stream, which is kept as long as tasks are. */

@@ -5,12 +5,17 @@ import { addUnvisited, emptyReport, moveLetters, oldestScore, survey, UNLIMITED 
 
 /** A runner that is not heard of for this long has died; every step renews it. */
 const LEASE_MS = 15_000;
+const INTERRUPTED = 'The request that did this ended before it was through; what it moved stays moved.';
 
 /** Takes an operation that runs and that nobody works on. */
 export async function takeOperation(context: LetterContext, operationId = ''): Promise<OperationStep | undefined> {
   const { run, keys, newToken, now } = context;
   const lease = newToken();
-  const id = (await run('operation', [keys.index], operationId, lease, LEASE_MS, now())) as string;
+  const [id, abandoned] = (await run('operation', [keys.index], operationId, lease, LEASE_MS, now())) as [
+    id: string,
+    abandoned: string[],
+  ];
+  for (const over of abandoned) await finishOperation(context, over, { status: 'failed', error: INTERRUPTED });
   const operation = id === '' ? undefined : await readOperation(context, id);
   if (operation === undefined) return undefined;
   const key = operationKey(context, id);
