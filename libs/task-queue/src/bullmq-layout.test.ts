@@ -94,3 +94,21 @@ test('retrying a finished job has one winner, and a delayed job is due at score 
   await worker.close();
   await second.close();
 });
+
+test('every way in which BullMQ retries a failed job takes away the moment at which it finished', async () => {
+  open();
+  const ids = [await fixture.add(), await fixture.add(), await fixture.add()];
+  const { worker, job } = await take();
+  await job.moveToFailed(new UnrecoverableError('boom'), 'token', false);
+  for (let n = 1; n < ids.length; n += 1) {
+    const next = await worker.getNextJob('token', { block: false });
+    await next?.moveToFailed(new UnrecoverableError('boom'), 'token', false);
+  }
+  const finished = () => Promise.all(ids.map((id) => connection.hget(base + id, 'finishedOn')));
+  expect((await finished()).every((moment) => moment !== null)).toBe(true);
+  await (await queue.getJob(ids[0] ?? ''))?.retry('failed');
+  await queue.retryJobs({ state: 'failed' });
+  expect(await finished()).toEqual([null, null, null]);
+  expect((await connection.lrange(`${base}wait`, 0, -1)).toSorted()).toEqual(ids.toSorted());
+  await worker.close();
+});
