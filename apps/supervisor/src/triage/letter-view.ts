@@ -1,5 +1,5 @@
 import { maskValue } from '@nexus/runtime';
-import { UNPARSABLE_GROUP, type DeadLetter } from '@nexus/task-queue';
+import type { DeadLetter } from '@nexus/task-queue';
 import { decide, runbookFor, type TriageDecision, type TriagePolicy } from '@nexus/triage-policy';
 
 /** Members of a payload that hold a person's name. */
@@ -51,7 +51,7 @@ export function maskedMessage(letter: DeadLetter): Record<string, unknown> {
 
 /** What triage says of a letter now. One that cannot be read has nothing to be judged by. */
 export function letterDecision(letter: DeadLetter, policy: TriagePolicy, now: number): TriageDecision {
-  if (letter.group === UNPARSABLE_GROUP) return unparsableDecision;
+  if (letter.envelope === undefined) return unparsableDecision;
   const age = ageSeconds(letter, now);
   return decide({ ...letter, ...(age === undefined ? {} : { age_seconds: age }) }, policy);
 }

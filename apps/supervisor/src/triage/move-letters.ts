@@ -59,7 +59,7 @@ async function dryRun(ports: TriagePorts, call: MoveCall, frozen: Frozen | undef
     ...moveRequestOf(order, ports, { operationId: ports.newId(), actor: call.actor }),
     frozen: moment,
     dryRun: true,
-    budget: { key: budgetKeyOf(order), kept: false },
+    budget: budgetOf(order, { planHash: undefined, operationId: 'plan' }),
   });
   const planHash = call.planHash ?? (await keepPlan(letters, { order, frozen: moment }, ports));
   const outcome = { order, report, dryRun: true, alerted: 0, planHash, operationId: undefined };
@@ -74,7 +74,7 @@ async function realRun(ports: TriagePorts, call: MoveCall, frozen: Frozen | unde
   const report = await letters.move({
     ...moveRequestOf(order, ports, { operationId, actor }),
     ...(frozen === undefined ? {} : { frozen }),
-    budget: planHash === undefined ? { key: budgetKeyOf(order), kept: false } : { key: planHash, kept: true },
+    budget: budgetOf(order, { planHash, operationId }),
   });
   const alerted = await deliverAlerts(ports, { operationId, entries: report.alerts });
   const outcome = { order, report, dryRun: false, alerted, planHash: undefined, operationId };
@@ -126,8 +126,17 @@ function auditOf(order: MoveOrder): Record<string, string> {
   };
 }
 
-/** Calls that ask for the same share their caps while they run. */
-function budgetKeyOf({ route, filter, limits, mode }: MoveOrder): string {
+/**
+ * Calls of one plan share its caps as long as it is kept; applies that ask for the same share them while they run. The
+ * limit of any other call is its own.
+ */
+function budgetOf(
+  order: MoveOrder,
+  { planHash, operationId }: { planHash: string | undefined; operationId: string },
+): MoveRequest['budget'] {
+  if (planHash !== undefined) return { key: planHash, kept: true };
+  const { route, filter, limits, mode } = order;
+  if (order.action !== 'apply') return { key: operationId, kept: false };
   const text = JSON.stringify([route, filter.failure_code, filter.task_type, filter.group, limits, mode]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return { key: createHash('sha256').update(text).digest('hex').slice(0, 32), kept: false };
 }
