@@ -2,7 +2,7 @@ import { maskText } from '@nexus/runtime';
 import type { DeadLetter } from '@nexus/task-queue';
 import { runbookFor, type TriageDecision } from '@nexus/triage-policy';
 import { maskedMessage } from '../triage/letter-view.ts';
-import { cut, fenced, inertText, oneLine } from './inert-markdown.ts';
+import { codeBlock, codeSpan, cut, oneLine } from './inert-markdown.ts';
 
 const MOST_EVIDENCE = 4000;
 const MOST_TITLE = 200;
@@ -24,8 +24,8 @@ export function holdTemplate(
     section('What failed', whatFailed(letter)),
     section('Expected JSON/schema', expected(letter)),
     section('Suggested fix', suggestedFix),
-    section('Runbook', inert(runbookFor(letter.failure_code, runbookBaseUrl) ?? 'There is none for this code.')),
-    section('Evidence', fenced(evidence(letter), 'json')),
+    section('Runbook', runbookOf(letter, runbookBaseUrl)),
+    section('Evidence', codeBlock(evidence(letter), 'json')),
   ];
   return { title: titleOf(letter), body: body.join('\n\n') };
 }
@@ -41,7 +41,7 @@ function section(heading: string, content: string): string {
 }
 
 function inert(text: string): string {
-  return inertText(maskText(text), MOST_TEXT);
+  return codeSpan(maskText(text), MOST_TEXT);
 }
 
 function summary(letter: DeadLetter, { reason }: TriageDecision): string {
@@ -49,7 +49,13 @@ function summary(letter: DeadLetter, { reason }: TriageDecision): string {
   const when = failed_at === null ? 'at an unknown time' : `at ${failed_at}`;
   const runs = `It was delivered ${attempts} times and requeued ${requeues} times.`;
   const what = `Task ${inert(task_id)} of type ${inert(task_type)} failed for good with ${inert(failure_code)} ${inert(when)}.`;
-  return `${what} ${runs} Triage says: ${inert(reason)}.`;
+  return `${what} ${runs} Triage says: ${inert(reason)}`;
+}
+
+/** A link to the page of the code, or the hint of the built-in table, which is nobody's input. */
+function runbookOf({ failure_code }: DeadLetter, baseUrl: string): string {
+  const runbook = runbookFor(failure_code, baseUrl) ?? 'There is none for this code.';
+  return URL.canParse(runbook) ? `<${maskText(new URL(runbook).href)}>` : runbook;
 }
 
 function whatFailed({ failure_code, error, group }: DeadLetter): string {
@@ -63,7 +69,7 @@ function whatFailed({ failure_code, error, group }: DeadLetter): string {
 
 function expected({ error }: DeadLetter): string {
   const schema = schemaOf(error);
-  if (schema?.expected !== undefined) return fenced(cut(maskText(jsonOf(schema.expected)), MOST_EVIDENCE), 'json');
+  if (schema?.expected !== undefined) return codeBlock(cut(maskText(jsonOf(schema.expected)), MOST_EVIDENCE), 'json');
   if (schema !== undefined) return `An answer that fits the schema ${inert(schema.name)}.`;
   return 'The failure names no schema. The input is in the payload of the message below.';
 }

@@ -1,24 +1,33 @@
-/** Characters that could begin markup, a mention, a link or HTML on GitHub, each as the HTML entity that shows it. */
-const special = /[\\`*_{}[\]()#+\-.!|<>&~@:/=^$"']/gu;
-
 /** Direction marks and controls, line breaks among them, would let a text show as another one. */
 const unshown = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
 
 /**
- * A text as one line that GitHub's Markdown shows as it stands: it cannot become a heading, a link (bare addresses
- * included), an image, a mention, an issue reference, HTML or part of a table. Cut at `most` characters before that.
+ * A text as one line of code: it shows as it stands. Escaping would not do: GitHub looks for mentions, references and
+ * addresses in the rendered text, everywhere but in code. A text without characters is shown as `none`.
  */
-export function inertText(text: string, most: number): string {
-  return oneLine(text, most).replace(special, (character) => `&#${character.codePointAt(0)};`);
+export function codeSpan(text: string, most: number): string {
+  const line = oneLine(text, most) || 'none';
+  const delimiter = '`'.repeat(longestRun(line) + 1);
+  // The spaces belong to the delimiters; without them a backtick at either end would lengthen one.
+  return `${delimiter} ${line} ${delimiter}`;
 }
 
-/** A text on one line without characters that are not shown, at most `most` long, never cut inside a character. */
+/** A code block whose content cannot end it: its fence is longer than any run of backticks inside. */
+export function codeBlock(content: string, language = ''): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(content) + 1));
+  return `${fence}${language}\n${content}\n${fence}`;
+}
+
+function longestRun(text: string): number {
+  return [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
+}
+
+/** A text on one line without characters that are not shown, at most `most` UTF-16 units long. */
 export function oneLine(text: string, most: number): string {
-  const line = text.replace(unshown, ' ').replace(/\s+/gu, ' ').trim();
-  return cut(line, most);
+  return cut(text.replace(unshown, ' ').replace(/\s+/gu, ' ').trim(), most);
 }
 
-/** At most `most` UTF-16 units, an ellipsis instead of what is missing. */
+/** At most `most` UTF-16 units, never cut inside a character; an ellipsis stands for what is missing. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   let kept = '';
@@ -27,11 +36,4 @@ export function cut(text: string, most: number): string {
     kept += character;
   }
   return `${kept}…`;
-}
-
-/** A code block whose content cannot end it: its fence is longer than any run of backticks inside. */
-export function fenced(content: string, language = ''): string {
-  const longest = [...content.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2);
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${content}\n${fence}`;
 }

@@ -35,6 +35,8 @@ export type LettersFixture = TestSupervisor & {
   spoil(): Promise<string>;
   /** Reports a task that was sent back as succeeded or as failed once more. */
   finish(taskId: string, status: 'succeeded' | 'failed', error?: { code: string; message: string }): Promise<void>;
+  /** One turn of a background loop of this supervisor. */
+  turn(loop: string): Promise<void>;
   /** Moves the clock on. */
   advance(seconds: number): void;
   /** Records of the audit stream with this event. */
@@ -48,6 +50,8 @@ export type FixtureOptions = {
   ports?: Partial<SupervisorPorts>;
   env?: Record<string, string>;
   maxRetries?: number;
+  /** Puts something between the supervisor and its letters. */
+  between?: (letters: DeadLetters) => DeadLetters;
   /** Another supervisor's queue, to be its colleague. */
   queueName?: string;
 };
@@ -112,12 +116,15 @@ async function openFixture(redis: TestRedis, receiver: WebhookReceiver, options:
     metrics: registerMetrics(metricDefinitions).handles,
     now,
   });
+  let loops: Parameters<TaskQueue['schedule']>[0] = {};
   const supervisor = await startTestSupervisor({
-    queue,
+    // The test turns the loops, not the clock.
+    queue: { ...queue, schedule: (jobs) => Promise.resolve(void (loops = jobs)) },
     now,
-    ports: { letters, alerts, ...options.ports },
+    ports: { letters: options.between?.(letters) ?? letters, alerts, ...options.ports },
     options: { triage: { ...defaultTriageOptions, ...options.triage } },
   });
+  await supervisor.supervisor.startLoops(new AbortController().signal);
 
   async function fail(failing: Failing = {}): Promise<string> {
     const { code = 'PROVIDER_TIMEOUT', message = 'no answer', type = 'echo', age = 0, detail, payload = {} } = failing;
@@ -154,6 +161,7 @@ async function openFixture(redis: TestRedis, receiver: WebhookReceiver, options:
       const body = { task_id: taskId, status, attempt, ...(error === undefined ? {} : { error }) };
       await queue.report(callbackSchema.parse(body));
     },
+    turn: async (loop) => loops[loop]?.run(),
     advance: (seconds) => void (offset += seconds * 1000),
     async audited(event) {
       const entries = await connection.xrange('{nexus}:audit', '-', '+');
