@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { DeadLetter } from '@nexus/task-queue';
 import fc from 'fast-check';
 import { holdTemplate } from './hold-template.ts';
+import { codeBlock } from './inert-markdown.ts';
 
 const letter: DeadLetter = {
   failure_code: 'SCHEMA_PARSE_ERROR',
@@ -97,6 +98,10 @@ const hostile = fc.oneof(
     )
     .map((parts) => parts.join('')),
 );
+
+test('a code block ends where it is meant to', () => {
+  expect(codeBlock('a\n```\nb', 'json')).toBe('````json\na\n```\nb\n````');
+});
 
 describe('the draft about a held letter', () => {
   test('title, sections in their order, and what they say', () => {

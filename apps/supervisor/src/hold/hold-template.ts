@@ -46,9 +46,10 @@ function inert(text: string): string {
 
 function summary(letter: DeadLetter, { reason }: TriageDecision): string {
   const { task_type, failure_code, task_id, attempts, requeues, failed_at } = letter;
+  // An instant of our own making: no text of anybody's.
   const when = failed_at === null ? 'at an unknown time' : `at ${failed_at}`;
   const runs = `It was delivered ${attempts} times and requeued ${requeues} times.`;
-  const what = `Task ${inert(task_id)} of type ${inert(task_type)} failed for good with ${inert(failure_code)} ${inert(when)}.`;
+  const what = `Task ${inert(task_id)} of type ${inert(task_type)} failed for good with ${inert(failure_code)} ${when}.`;
   return `${what} ${runs} Triage says: ${inert(reason)}`;
 }
 

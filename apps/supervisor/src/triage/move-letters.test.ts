@@ -309,6 +309,26 @@ describe('apply', () => {
   });
 });
 
+describe('the scheduled apply', () => {
+  test('does what the route does with its defaults, and leaves no trace where there is nothing to do', async () => {
+    const fixture = await open({ triage: { applyEverySeconds: 60 } });
+    const ignored = await fixture.fail({ code: 'INTERNAL_ERROR' });
+    const old = await fixture.fail({ age: 8000 });
+    await fixture.turn('apply');
+    expect(bodyOf(await fixture.client.dlqOperations()).items).toEqual([]);
+    const [requeued, alarmed] = [await fixture.fail(), await fixture.fail({ code: 'PROVIDER_AUTH_ERROR' })];
+    await fixture.turn('apply');
+    expect(bodyOf(await fixture.client.dlqOperations()).items).toMatchObject([
+      { action: 'apply', by: 'schedule', acted: { requeue: 1, alarm: 1, ignore: 1 }, skipped_age: 1, alerted: 1 },
+    ]);
+    expect(await times(4, (at) => parkOf(fixture, [ignored, old, requeued, alarmed][at] ?? ''))).toEqual([
+      ...['dlq', 'dlq', null, 'alarm'],
+    ]);
+    expect(fixture.receiver.received).toHaveLength(1);
+    expect(await fixture.audited('DLQ_APPLY')).toMatchObject([{ by: 'schedule' }]);
+  });
+});
+
 describe('plans', () => {
   test('a dry run changes nothing, and the run of its plan does exactly that although letters arrive', async () => {
     const fixture = await open();
