@@ -89,6 +89,14 @@ describe('requeue', () => {
     await short.close();
   });
 
+  test('forgets that the task was suspected of losing workers', async () => {
+    const id = await fixture.addLetter({ code: 'WORKER_LOST' });
+    const job = `{nexus}:${fixture.queueName}:${id}`;
+    await fixture.connection.hset(job, { stc: 3, xi: 2, xl: 4, stacktrace: '[]' });
+    await fixture.letters.move(moving());
+    expect(await fixture.connection.hmget(job, 'stc', 'xi', 'xl', 'stacktrace')).toEqual([null, null, null, null]);
+  });
+
   test('N callers at once move each letter once, and say so honestly', async () => {
     const ids = await Promise.all(Array.from({ length: 1000 }, () => fixture.addLetter()));
     const reports = await Promise.all(
@@ -129,6 +137,14 @@ describe('a plan', () => {
     ).toMatchObject({
       acted: { requeue: 0 },
     });
+  });
+
+  test('counts over many steps of the script as over one', async () => {
+    await Promise.all(Array.from({ length: 1000 }, (_, n) => fixture.addLetter({ code: `CODE_${n % 7}` })));
+    const planned = await fixture.letters.move(moving({ dryRun: true }));
+    expect(planned).toMatchObject({ total: 1000, scanned: 1000, acted: { requeue: 1000 }, truncated: false });
+    const limited = await fixture.letters.move(moving({ dryRun: true, limits: { moves: 777 } }));
+    expect(limited).toMatchObject({ scanned: 777, acted: { requeue: 777 }, truncated: true });
   });
 
   test('is kept under the hash of its content', async () => {

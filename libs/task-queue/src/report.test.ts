@@ -257,6 +257,32 @@ describe('the index of dead letters', () => {
     expect(await fixture.queue.read(retried)).toMatchObject({ status: 'queued', park: null, failure_code: null });
   });
 
+  test('a letter that another tool retried and that failed anew is indexed once, under its new cause', async () => {
+    fixture = openQueue(redis.url, { retry: { maxRetries: 0, delaysSeconds: [5], jitter: false } });
+    const id = await fixture.add();
+    let message = 'first';
+    await fixture.consume({ echo: () => Promise.reject(new Error(message)) });
+    await fixture.until(id, (task) => task.park === 'dlq');
+    await fixture.queue.reconcile();
+    message = 'a second sentence';
+    const board = new Queue(fixture.queueName, { connection: fixture.connection, prefix: '{nexus}' });
+    await (await board.getJob(id))?.retry('failed');
+    await fixture.until(id, (task) => task.park === 'dlq' && task.error?.message === message);
+    await fixture.queue.reconcile();
+    const [letter] = await fixture.letters.read([id]);
+    expect(await fixture.letters.causes('dlq')).toEqual([expect.objectContaining({ count: 1, group: letter?.group })]);
+    expect(letter?.error.message).toBe(message);
+  });
+
+  test('an entry beside the one that the letter itself names is dropped', async () => {
+    fixture = openQueue(redis.url);
+    const id = await fixture.addLetter();
+    const index = `{nexus}:ix:${fixture.queueName}:hold:`;
+    await fixture.connection.multi().zadd(`${index}c:x|0|echo|X`, 1, id).sadd(`${index}cells`, 'x|0|echo|X').exec();
+    expect(await fixture.queue.reconcile()).toMatchObject({ unparked: 1 });
+    expect(await fixture.queue.parked()).toEqual({ dlq: 1, hold: 0, alarm: 0 });
+  });
+
   test('two reconcilers at once do the work once', async () => {
     fixture = openQueue(redis.url);
     const other = openQueue(redis.url, { queueName: fixture.queueName });
