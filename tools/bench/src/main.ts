@@ -7,11 +7,20 @@ import { watchMachine } from './machine.ts';
 import type { Benchmark, Row } from './row.ts';
 import { excelConversion } from './rows/excel-rows.ts';
 import { httpCreate } from './rows/http-rows.ts';
+import { letters100k, letters1m } from './rows/letter-rows.ts';
 import { queueCpu, queueLatency } from './rows/queue-rows.ts';
 import { supervisorStart } from './rows/start-rows.ts';
 import { formatRows } from './table.ts';
 
-const benchmarks: Benchmark[] = [httpCreate, queueCpu, queueLatency, excelConversion, supervisorStart];
+const benchmarks: Benchmark[] = [
+  httpCreate,
+  queueCpu,
+  queueLatency,
+  excelConversion,
+  supervisorStart,
+  letters100k,
+  letters1m,
+];
 
 async function main(args: string[]): Promise<number> {
   const names = args.filter((argument) => !argument.startsWith('-'));

@@ -1,0 +1,32 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+
+async function figure(connection: Redis, section: string, name: string): Promise<number> {
+  const found = new RegExp(`^${name}:([0-9.]+)`, 'm').exec(await connection.info(section));
+  if (found === null) throw new Error(`INFO ${section} has no ${name}`);
+  return Number(found[1]);
+}
+
+/** All memory the server has allocated, in bytes. */
+export function usedMemory(connection: Redis): Promise<number> {
+  return figure(connection, 'memory', 'used_memory');
+}
+
+/** CPU time the server has used so far, background work in other processes not counted, in microseconds. */
+export async function redisCpuMicroseconds(connection: Redis): Promise<number> {
+  const seconds = [
+    await figure(connection, 'cpu', 'used_cpu_user'),
+    await figure(connection, 'cpu', 'used_cpu_sys'),
+  ] as const;
+  return (seconds[0] + seconds[1]) * 1e6;
+}
+
+/**
+ * Lets a rewrite of the append-only file end and holds off further ones: the fork of a rewrite stalls Redis by itself,
+ * and would fall into one round or another by chance. Returns how long the last fork took, in milliseconds.
+ */
+export async function holdOffRewrites(connection: Redis): Promise<number> {
+  await connection.config('SET', 'auto-aof-rewrite-percentage', '0');
+  while ((await figure(connection, 'persistence', 'aof_rewrite_in_progress')) !== 0) await wait(100);
+  return (await figure(connection, 'stats', 'latest_fork_usec')) / 1000;
+}
