@@ -8,11 +8,10 @@ import { keyFile, listedKeys, noKeys, singleKey, type KeySource } from './callba
 import { createRedisNonceStore } from './callback/nonce-store.ts';
 import { createFilesystemFileStore } from './file/filesystem-file-store.ts';
 import { metricDefinitions } from './metrics.ts';
-import { DEFAULT_ADMIN_KEY, DEFAULT_API_KEY, type Settings } from './settings.ts';
-import { supervise, type SupervisorOptions } from './supervise.ts';
+import type { Settings } from './settings.ts';
+import { supervise } from './supervise.ts';
+import { supervisorOptions } from './supervisor-options.ts';
 import { waitReally } from './task/task-events.ts';
-import { loadPolicy } from './triage/load-policy.ts';
-import type { TriageOptions } from './triage/triage-ports.ts';
 
 export type RunningSupervisor = { port: number; stop(): Promise<void> };
 
@@ -21,12 +20,13 @@ export async function startSupervisor(
   settings: Settings,
   { logger, now }: { logger: Logger; now: Clock },
 ): Promise<RunningSupervisor> {
+  const options = supervisorOptions(settings);
   const signingKeys = await openKeySource(settings, { logger, now });
   const onRedisError = (error: unknown) => logger.warn('Redis connection trouble', { event: 'REDIS_ERROR', error });
   const connections = new Set<ReturnType<typeof connectRedis>>();
   const connect = (purpose: 'request' | 'blocking') => {
-    const options = { url: settings.REDIS_URL, purpose, name: `nexus-supervisor-${purpose}`, onError: onRedisError };
-    const connection = connectRedis(options);
+    const name = `nexus-supervisor-${purpose}`;
+    const connection = connectRedis({ url: settings.REDIS_URL, purpose, name, onError: onRedisError });
     connections.add(connection);
     connection.once('end', () => connections.delete(connection));
     return connection;
@@ -75,7 +75,7 @@ export async function startSupervisor(
       wait: waitReally,
       closing: closing.signal,
     },
-    optionsOf(settings),
+    options,
   );
   const close = async () => {
     closing.abort();
@@ -102,45 +102,6 @@ export async function startSupervisor(
       });
       await close();
     },
-  };
-}
-
-function optionsOf(settings: Settings): SupervisorOptions {
-  return {
-    apiKeys: {
-      user: settings.NEXUS_API_KEY,
-      admin: settings.ADMIN_API_KEY,
-      agent: settings.AGENT_API_KEY,
-      loopbackOnly: [DEFAULT_API_KEY, DEFAULT_ADMIN_KEY],
-    },
-    callback: {
-      policy: {
-        maxSkewSeconds: settings.CALLBACK_MAX_SKEW_SECONDS,
-        replayProtection: settings.CALLBACK_REPLAY_PROTECTION_ENABLED,
-        allowBodyOnly: settings.CALLBACK_SIGNATURE_ALLOW_LEGACY_BODY_ONLY,
-        keyIdHeader: settings.CALLBACK_SIGNATURE_KEY_ID_HEADER,
-      },
-      // A value that is forgotten while its timestamp is still good could be used twice.
-      nonceTtlSeconds: Math.max(settings.CALLBACK_NONCE_TTL_SECONDS, 2 * settings.CALLBACK_MAX_SKEW_SECONDS),
-    },
-    retryDelays: settings.RETRY_DELAYS_SECONDS,
-    retryQueuePrefix: settings.RETRY_QUEUE_PREFIX,
-    triage: triageOptionsOf(settings),
-    maxFileBytes: settings.FILE_MAX_BYTES,
-    maxStreams: settings.EVENT_STREAMS_MAX,
-  };
-}
-
-function triageOptionsOf(settings: Settings): TriageOptions {
-  const loaded = loadPolicy(settings);
-  if (!loaded.ok) throw new Error(`The policy file TRIAGE_POLICY_FILE cannot be used: ${loaded.problems.join('; ')}.`);
-  return {
-    policy: loaded.policy,
-    enforceAlarm: settings.ENFORCE_ALARM_NO_REQUEUE,
-    parkLabels: { dlq: settings.DLQ_QUEUE, hold: settings.HOLD_QUEUE, alarm: settings.ALARM_QUEUE },
-    applyMaxAgeSeconds: settings.DLQ_APPLY_MAX_AGE_SECONDS,
-    applyEverySeconds: settings.DLQ_APPLY_EVERY_SECONDS,
-    runbookBaseUrl: settings.RUNBOOK_BASE_URL,
   };
 }
 

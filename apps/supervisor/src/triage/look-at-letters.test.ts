@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import type { DeadLetters } from '@nexus/task-queue';
 import { defaultTriagePolicy } from '@nexus/triage-policy';
 import { bodyOf, createLettersKit } from '../testing/letters-kit.ts';
 import { send } from '../testing/suite-kit.ts';
@@ -178,6 +179,36 @@ describe('stats and triage', () => {
       total: 13,
       truncated: true,
     });
+  });
+});
+
+describe('while the store is away', () => {
+  test('every route that needs it is 503 with Retry-After, and those that do not answer as ever', async () => {
+    const away = () => Promise.reject(new Error('Connection is closed.'));
+    const absent = (letters: DeadLetters): DeadLetters => {
+      const dead = <Part extends object>(part: Part): Part =>
+        Object.fromEntries(Object.keys(part).map((name) => [name, away])) as Part;
+      return { ...dead(letters), groups: dead(letters.groups), operations: dead(letters.operations) };
+    };
+    const { client } = await open({ between: absent });
+    const params = { operation_id: randomUUID() };
+    const answers = await Promise.all([
+      ...[client.dlqPeek(), client.dlqStats(), client.dlqTriage(), client.dlqGroups(), client.dlqRequeue()],
+      ...[client.dlqPurge(), client.dlqRoute(), client.dlqAlarm(), client.dlqApply(), client.dlqOperations()],
+      ...[client.dlqApply({ query: { dry_run: true } }), client.dlqApply({ query: { plan_hash: '0'.repeat(32) } })],
+      client.dlqCreateOperation({ body: { action: 'requeue' } }),
+      client.dlqCreateOperation({ body: { action: 'requeue', dry_run: true } }),
+      ...[client.dlqOperation({ params }), client.dlqCancelOperation({ params })],
+      client.dlqWhatIf({ body: { policy: {} } }),
+      client.dlqSetGroupState({ params: { group: 'x' }, body: { state: 'ignored' } }),
+      ...[client.holdPeek(), client.holdPurge(), client.holdRequeue(), client.holdPr()],
+      ...[client.alarmPeek(), client.alarmPurge(), client.alarmRequeue()],
+      client.getTask({ params: { task_id: randomUUID() } }),
+    ]);
+    for (const answer of answers)
+      expect(answer).toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE', retry_after: 2 });
+    expect(await client.holdGithubIssue()).toMatchObject({ status: 501 });
+    expect(await client.runbooks()).toMatchObject({ status: 200 });
   });
 });
 
