@@ -3,6 +3,9 @@ import type { SupervisorOptions } from './supervise.ts';
 import { loadPolicy } from './triage/load-policy.ts';
 import type { TriageOptions } from './triage/triage-ports.ts';
 
+/** Some seconds of work. */
+const PLAN_LOOKS = 250_000;
+
 /** How the supervisor behaves by its settings. Throws when the policy file cannot be used (any more). */
 export function supervisorOptions(settings: Settings): SupervisorOptions {
   return {
@@ -39,6 +42,7 @@ function triageOptions(settings: Settings): TriageOptions {
     parkLabels: { dlq: settings.DLQ_QUEUE, hold: settings.HOLD_QUEUE, alarm: settings.ALARM_QUEUE },
     applyMaxAgeSeconds: settings.DLQ_APPLY_MAX_AGE_SECONDS,
     applyEverySeconds: settings.DLQ_APPLY_EVERY_SECONDS,
+    planLooks: PLAN_LOOKS,
     runbookBaseUrl: settings.RUNBOOK_BASE_URL,
   };
 }

@@ -21,6 +21,7 @@ export const defaultTriageOptions: TriageOptions = {
   parkLabels: { dlq: 'nexus.dlq', hold: 'nexus.hold', alarm: 'nexus.alarm' },
   applyMaxAgeSeconds: 7200,
   applyEverySeconds: 0,
+  planLooks: 250_000,
   runbookBaseUrl: '',
 };
 

@@ -18,8 +18,14 @@ export function callOf(order: MoveOrder, query: ActingQuery, credential: Credent
   return { order, dryRun: query.dry_run, planHash: query.plan_hash, actor };
 }
 
-/** A move as a request asks for it. With `planHash` the order of that plan counts, not this one. */
-export type MoveCall = { order: MoveOrder; dryRun: boolean; planHash: string | undefined; actor: Actor };
+/** A move as a request asks for it. With `planHash` the order of that plan counts, not this one. `mostLooks` bounds a dry run, not its plan. */
+export type MoveCall = {
+  order: MoveOrder;
+  dryRun: boolean;
+  planHash: string | undefined;
+  actor: Actor;
+  mostLooks?: number;
+};
 
 /** What was done, or what would be. `order` is the one that was followed. */
 export type MoveOutcome = {
@@ -53,10 +59,11 @@ export async function moveLetters(
 
 async function dryRun(ports: TriagePorts, call: MoveCall, frozen: Frozen | undefined): Promise<MoveOutcome> {
   const { letters } = ports;
-  const { order } = call;
+  const { order, mostLooks } = call;
   const moment = frozen ?? (await letters.freeze());
   const report = await letters.move({
     ...moveRequestOf(order, ports, { operationId: ports.newId(), actor: call.actor }),
+    ...(mostLooks === undefined ? {} : { limits: { ...order.limits, visits: mostLooks } }),
     frozen: moment,
     dryRun: true,
     budget: budgetOf(order, { planHash: undefined, operationId: 'plan' }),

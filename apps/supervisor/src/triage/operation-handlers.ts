@@ -72,7 +72,13 @@ export function createOperationHandlers(
 type Asked = { order: MoveOrder; body: CreateOperation; actor: Actor };
 
 async function planOperation(ports: TriagePorts, { order, body, actor }: Asked) {
-  const outcome = await moveLetters(ports, { order, dryRun: true, planHash: body.plan_hash, actor });
+  const outcome = await moveLetters(ports, {
+    order,
+    dryRun: true,
+    planHash: body.plan_hash,
+    actor,
+    mostLooks: ports.planLooks,
+  });
   if ('problem' in outcome) return outcome;
   const { report, planHash = '' } = outcome;
   const { scanned, ids } = report;

@@ -130,6 +130,16 @@ describe('an operation', () => {
     });
   });
 
+  test('a plan over more letters than can be looked at in time says so; the operation takes them all', async () => {
+    const fixture = await open({ triage: { planLooks: 3 } });
+    await failMany(fixture, 5);
+    const plan = await fixture.client.dlqCreateOperation({ body: { action: 'hold', dry_run: true } });
+    expect(plan).toMatchObject({ status: 200, body: { total: 5, scanned: 3, truncated: true, acted: { hold: 3 } } });
+    if (!plan.ok || plan.status !== 200) return;
+    const id = await start(fixture, { action: 'hold', plan_hash: plan.body.plan_hash });
+    expect(await settled(fixture, id)).toMatchObject({ status: 'succeeded', acted: { hold: 5 } });
+  });
+
   test('apply keeps its caps, which may be none, and alerts', async () => {
     const fixture = await open();
     await failMany(fixture, 5);

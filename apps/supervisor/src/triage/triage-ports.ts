@@ -14,6 +14,8 @@ export type TriageOptions = PolicyInForce & {
   applyMaxAgeSeconds: number;
   /** Interval of the scheduled apply; 0 = none. */
   applyEverySeconds: number;
+  /** Letters that the plan of an operation looks at, at most: the answer has to come in time. The operation has no such bound. */
+  planLooks: number;
   /** Where runbooks are served; empty = short hints. */
   runbookBaseUrl: string;
 };
