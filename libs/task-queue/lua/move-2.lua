@@ -180,9 +180,8 @@ while looks < batch.looks and visits < batch.visits and moves < batch.moves do
   if score ~= position then position, remaining = score, 0 end
   local before = used.moves or 0
   local fields = redis.call('HMGET', base .. id, 'data', 'xs', 'ats', 'finishedOn', 'xr', 'xh')
-  local park, finished, sequence, own = readStamp(fields[2] or nil)
-  -- Whoever retries or finishes the job elsewhere takes away or changes the moment at which it finished.
-  if park ~= label or own ~= request.causes[cell] or finished ~= fields[4] then
+  local park, sequence, own = readStamp(fields[2] or nil)
+  if park ~= label or own ~= request.causes[cell] or tonumber(fields[4] or 0) ~= finishedAt(score) then
     visits = visits + 1
     vanished(id, cell)
     if dry then remaining = remaining + 1 end

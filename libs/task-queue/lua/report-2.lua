@@ -64,8 +64,8 @@ if status == 'failed' then
   local started = reported and reported['started_at'] or tonumber(fields[4] or 0)
   remember(base, id, cjson.encode({
     attempt = attempt,
-    started_ms = started > 0 and started or nil,
-    finished_ms = tonumber(finished),
+    from = started > 0 and started or nil,
+    to = tonumber(finished),
     error = cjson.decode(ARGV[9]),
     worker = fields[5] or nil,
   }))

@@ -10,7 +10,7 @@
 local base, ix, label, cell, dropped = KEYS[1], KEYS[2], ARGV[1], ARGV[2], 0
 for i = 3, #ARGV do
   local id = ARGV[i]
-  local park, _, _, own = readStamp(redis.call('HGET', base .. id, 'xs') or nil)
+  local park, _, own = readStamp(redis.call('HGET', base .. id, 'xs') or nil)
   local here = park == label and own == cell
   if not redis.call('ZSCORE', base .. 'failed', id) then
     if here then unpark(base, ix, id) end

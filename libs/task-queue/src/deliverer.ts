@@ -106,7 +106,7 @@ export class Deliverer {
     const { run, jobs, now } = this.options;
     const lost: AttemptRecord = {
       attempt: job.attemptsStarted - 1,
-      finished_ms: now(),
+      to: now(),
       outcome: 'lost',
       failure_code: 'WORKER_LOST',
       error: { code: 'WORKER_LOST', message: 'The worker died or stalled while it held the task.' },
@@ -142,8 +142,8 @@ export class Deliverer {
     };
     const record: AttemptRecord = {
       attempt: job.attemptsStarted,
-      started_ms: job.processedOn,
-      finished_ms: now(),
+      from: job.processedOn,
+      to: now(),
       outcome: failed.code === 'CANCELLED' ? 'cancelled' : undefined,
       error,
       worker: workerName,

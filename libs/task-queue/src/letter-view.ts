@@ -4,7 +4,19 @@ import { parseCause } from './letter-causes.ts';
 import { errorFromReason, lastError, parse, readStamp, toInstant } from './task-view.ts';
 
 /** Fields of the job hash a letter is read from. */
-export const LETTER_FIELDS = ['data', 'atm', 'ats', 'failedReason', 'xs', 'xe', 'xh', 'xr', 'xu', 'xq'] as const;
+export const LETTER_FIELDS = [
+  'data',
+  'atm',
+  'ats',
+  'failedReason',
+  'finishedOn',
+  'xs',
+  'xe',
+  'xh',
+  'xr',
+  'xu',
+  'xq',
+] as const;
 
 /** {locked 0|1, field values...}. */
 export type LetterRow = [locked: number, ...values: (string | null)[]];
@@ -25,7 +37,7 @@ export function viewLetter(taskId: string, [locked, ...values]: LetterRow): Dead
     task_id: taskId,
     park,
     delivery_tag: `${taskId}.${stamp.sequence}`,
-    failed_at: toInstant(stamp.finished),
+    failed_at: toInstant(field('finishedOn')),
     attempts: Number(field('ats') ?? 0),
     retries: Math.max(0, Number(field('atm') ?? 0) - 1),
     locked: locked === 1,

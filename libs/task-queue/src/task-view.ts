@@ -38,8 +38,8 @@ type Reported = { status: TaskStatus; attempt: number; started_at?: number; fini
 /** One finished attempt as the history keeps it. Times in epoch milliseconds. */
 export type AttemptRecord = {
   attempt: number;
-  started_ms?: number | undefined;
-  finished_ms?: number | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
   /** Absent = failed: the one that lies around by the million. */
   outcome?: TaskAttempt['outcome'] | undefined;
   failure_code?: string | undefined;
@@ -122,8 +122,8 @@ function attemptsOf({ history, status, latest, error, code }: AttemptSources): T
     .flatMap((line) => parse<AttemptRecord & { by?: string; at?: string }>(line) ?? [])
     .map((record) => ({
       attempt: record.attempt,
-      started_at: toInstant(record.started_ms),
-      finished_at: toInstant(record.finished_ms),
+      started_at: toInstant(record.from),
+      finished_at: toInstant(record.to),
       outcome: record.outcome ?? 'failed',
       failure_code: record.failure_code ?? record.error?.code ?? null,
       error: record.error ?? null,
@@ -169,13 +169,13 @@ function parkOf(label: string | undefined): Park {
 }
 
 /** Field xs of a letter: what the index says of it. Mirrors `lua/include/index.lua`. */
-type Stamp = { label: string; finished: string; sequence: string; cause: string };
+type Stamp = { label: string; sequence: string; cause: string };
 
 export function readStamp(stamp: string | null): Stamp | undefined {
-  const parts = /^([a-z]+):(\d+):(\d+):(.*)$/s.exec(stamp ?? '');
+  const parts = /^([a-z]+):(\d+):(.*)$/s.exec(stamp ?? '');
   if (parts === null) return undefined;
-  const [, label = '', finished = '', sequence = '', cause = ''] = parts;
-  return { label, finished, sequence, cause };
+  const [, label = '', sequence = '', cause = ''] = parts;
+  return { label, sequence, cause };
 }
 
 /** The code lies in the cause, behind group, requeues and type. */

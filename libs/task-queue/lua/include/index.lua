@@ -17,11 +17,17 @@ local function removeFromCell(ix, park, cell, id)
   return 1
 end
 
--- Field xs of a letter: park, finished-at ms, number of its arrival, cause. Everything the index knows, in one field:
--- a million letters pay for each of them.
+-- Field xs of a letter: park, number of its arrival, cause. Everything the index knows but its score, in one field: a
+-- million letters pay for each byte.
 local function readStamp(stamp)
-  local label, finished, sequence, cell = string.match(stamp or '', '^(%a+):(%d+):(%d+):(.*)$')
-  return label, finished, tonumber(sequence), cell
+  local label, sequence, cell = string.match(stamp or '', '^(%a+):(%d+):(.*)$')
+  return label, tonumber(sequence), cell
+end
+
+-- The moment at which the letter of an entry finished, as its job has it: whoever retries or finishes the job elsewhere
+-- takes that away or changes it.
+local function finishedAt(score)
+  return math.floor(tonumber(score) / 1000)
 end
 
 -- A key outside the index, under the same hash tag.

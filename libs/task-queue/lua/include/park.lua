@@ -23,7 +23,7 @@ end
 
 -- Takes a job's index entry away, wherever its own stamp says that it is.
 local function unindex(ix, stamp, id)
-  local label, _, _, cell = readStamp(stamp)
+  local label, _, cell = readStamp(stamp)
   if label == 'cancelled' then return redis.call('ZREM', ix .. 'cancelled', id) end
   return label and removeFromCell(ix, label, cell, id) or 0
 end
@@ -66,8 +66,12 @@ local function park(base, ix, id, now, lockSeconds, group)
   if not finished then return 0 end
   finished = string.format('%.0f', finished)
   local fields = redis.call('HMGET', key, 'xs', 'xf', 'failedReason', 'data', 'atm', 'opts', 'xg', 'xr', 'xo')
-  local _, known = readStamp(fields[1])
-  if known == finished then return 0 end
+  local known, _, place = readStamp(fields[1] or nil)
+  if known then
+    local entry = known == 'cancelled' and ix .. 'cancelled' or ix .. known .. ':c:' .. place
+    local score = redis.call('ZSCORE', entry, id)
+    if score and finishedAt(score) == tonumber(finished) then return 0 end
+  end
   local envelope, headers = envelopeOf(fields[4])
   local code = effectiveCode(fields[2], fields[3], envelope, headers)
   local cause = fields[7] or text(group)
@@ -80,7 +84,7 @@ local function park(base, ix, id, now, lockSeconds, group)
   local sequence = redis.call('INCR', ix .. 'sequence')
   local score = string.format('%.0f', tonumber(finished) * 1000 + sequence % 1000)
   if code == 'CANCELLED' then
-    redis.call('HSET', key, 'xs', 'cancelled:' .. finished .. ':' .. sequence .. ':')
+    redis.call('HSET', key, 'xs', 'cancelled:' .. sequence .. ':')
     redis.call('ZADD', ix .. 'cancelled', score, id)
     if fields[9] and countOutcome(ix, id, fields[9], 'failed_again', '') == 1 then redis.call('HDEL', key, 'xo') end
     return 1
@@ -88,7 +92,7 @@ local function park(base, ix, id, now, lockSeconds, group)
   cause = groupOf(ix, cause)
   local kind = text(envelope['task_type']) or text(envelope['type']) or 'unknown'
   local cell = cellOf(cause, math.min(tonumber(fields[8] or 0), 99), kind, code)
-  redis.call('HSET', key, 'xs', 'dlq:' .. finished .. ':' .. sequence .. ':' .. cell)
+  redis.call('HSET', key, 'xs', 'dlq:' .. sequence .. ':' .. cell)
   redis.call('HDEL', key, 'xf', 'xg')
   addToCell(ix, 'dlq', cell, score, id)
   touchGroup(ix, cause, code, now)
