@@ -18,5 +18,7 @@ export interface Command {
   readonly summary: string;
   /** What `nexus <command> --help` prints: the call and its options. */
   readonly usage: string;
+  /** Of a command with subcommands: what to print instead when there are words around `--help`. */
+  readonly usageOf?: (words: readonly string[]) => string;
   readonly run: (words: readonly string[], context: CommandContext) => Promise<number>;
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, CommandContext } from './command.ts';
+import { nearestName } from './letters/nearest-name.ts';
 
 const FOLDER = join(import.meta.dirname, 'commands');
 
@@ -9,14 +10,17 @@ export async function runCli(words: readonly string[], context: CommandContext):
   const [name = 'help', ...rest] = words;
   if (['help', '--help', '-h'].includes(name)) return listCommands();
   if (!commandNames().includes(name)) {
-    process.stderr.write(`nexus: there is no command ${JSON.stringify(name)}. npx nexus --help lists them.\n`);
+    const near = nearestName(name, commandNames());
+    const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+    process.stderr.write(`nexus: there is no command ${JSON.stringify(name)}.${hint} npx nexus --help lists them.\n`);
     return 2;
   }
   try {
     const command = await loadCommand(name);
     const before = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
     if (before.includes('--help') || before.includes('-h')) {
-      process.stdout.write(`${command.usage.trimEnd()}\n`);
+      const usage = command.usageOf?.(before) ?? command.usage;
+      process.stdout.write(`${usage.trimEnd()}\n`);
       return 0;
     }
     return await command.run(rest, context);

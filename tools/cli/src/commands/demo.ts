@@ -8,6 +8,7 @@ import { compareCounts } from '../demo/compare-counts.ts';
 import { type DemoOutcome, describeWorkbook } from '../demo/describe-workbook.ts';
 import { followTask } from '../demo/follow-task.ts';
 import { createProgressDisplay } from '../demo/progress-display.ts';
+import { failuresUsage, runFailuresDemo } from '../demo/failures/run-failures-demo.ts';
 import { readWorkbook } from '../demo/read-workbook.ts';
 import { failureWithCode } from '../failure-with-code.ts';
 import { isNexus } from '../stack/port-check.ts';
@@ -28,7 +29,14 @@ workbook in <NEXUS_DATA_DIR>/demo. Exit status 0 only if the workbook is there a
   --timezone ZONE    of the chat (Asia/Seoul)
   --json             the outcome as one JSON document on stdout
   --keep             leave Nexus running afterwards, until Ctrl-C
+
+The other demo, for operators: npx nexus demo failures [--help]
 `;
+
+/** The help of the demo that is named. */
+export function usageOf([name]: readonly string[]): string {
+  return name === 'failures' ? failuresUsage : usage;
+}
 
 const OPTIONS = {
   input: { type: 'string', multiple: true, default: [] as string[] },
@@ -39,6 +47,8 @@ const OPTIONS = {
 
 /** Exit status 0: the workbook exists and its sums agree; 1: the task failed, or they do not; 2: could not run. */
 export async function run(words: readonly string[], context: CommandContext): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === 'failures') return runFailuresDemo(rest, context);
   const { values } = parseArgs({ args: [...words], options: { ...OPTIONS, input: { ...OPTIONS.input, default: [] } } });
   const inputs = inputFiles(values.input, context);
   const settings = stackSettings(context.environment, context.root);
