@@ -101,12 +101,12 @@ local function relabel(id, cell, to, score, stamp)
 end
 
 function move.hold(id, cell, score, fields)
-  relabel(id, cell, 'hold', score, fields[2])
+  relabel(id, cell, 'hold', score, fields[1])
   return true
 end
 
 function move.alarm(id, cell, score, fields)
-  relabel(id, cell, 'alarm', score, fields[2])
+  relabel(id, cell, 'alarm', score, fields[1])
   if not request.alert then return true end
   local _, _, kind, code = string.match(request.causes[cell], '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
   alerts[#alerts + 1] = redis.call('XADD', sharedKey(ix, 'alerts'), '*', 'event', 'dlq_alarm', 'task_id', id, 'failure_code', code, 'task_type', kind, 'at', now)
@@ -116,7 +116,7 @@ end
 function move.purge(id, cell, _, fields)
   if redis.call('ZREM', base .. 'failed', id) == 0 then return false end
   takeOut(id, cell)
-  local envelope = envelopeOf(fields[1])
+  local envelope = envelopeOf(fields[4])
   if request.tombstone > 0 then
     local _, _, kind, code = string.match(request.causes[cell], '^([^|]*)|([^|]*)|([^|]*)|(.*)$')
     redis.call('SET', ix .. 'gone:' .. id, cjson.encode({ task_id = id, task_type = kind, failure_code = code, by = request.by, at = request.at }), 'EX', request.tombstone)
@@ -124,13 +124,6 @@ function move.purge(id, cell, _, fields)
   removeTask(base, ix, id, envelope)
   announce(base, 'changed', id, 'by', 'purge')
   return true
-end
-
--- A letter that cannot be read would jam the worker that takes it: it may be looked at and purged, never moved. What
--- could not be read when it failed has a group of its own; a relabel only makes sure that nothing was cut since.
-local function readable(data, action)
-  if action == 'requeue' then return next((envelopeOf(data))) ~= nil end
-  return data and string.byte(data, 1) == 123 and string.byte(data, -1) == 125
 end
 
 -- An entry without its failed job: somebody retried or removed it behind our back. It is no letter any more.
@@ -150,7 +143,8 @@ local function act(id, cell, score, fields, action)
     counts.locked = counts.locked + 1
     return
   end
-  if action ~= 'purge' and not readable(fields[1], action) then
+  -- A letter that cannot be read would jam the worker that takes it.
+  if action == 'requeue' and not next((envelopeOf(fields[4]))) then
     counts.errors = counts.errors + 1
     return
   end
@@ -161,6 +155,16 @@ local function act(id, cell, score, fields, action)
   if #ids < 20 then ids[#ids + 1] = id end
   moved[cell] = moved[cell] or {}
   moved[cell][action] = (moved[cell][action] or 0) + 1
+end
+
+-- A relabel does not read the task's body: half of what it would cost. A body that could not be read when the task failed
+-- has a group of its own and never comes here; one that was damaged since is found when it is looked at or sent back.
+local bodies = {}
+for at, program in ipairs(request.programs) do
+  bodies[at] = {}
+  for _, rule in ipairs(program) do
+    if rule['do'] == 'requeue' or rule['do'] == 'purge' then bodies[at] = { 'data', 'xr', 'xh' } end
+  end
 end
 
 local looks, visits, moves, state = 0, 0, 0, 'more'
@@ -179,16 +183,17 @@ while looks < batch.looks and visits < batch.visits and moves < batch.moves do
   looks = looks + 1
   if score ~= position then position, remaining = score, 0 end
   local before = used.moves or 0
-  local fields = redis.call('HMGET', base .. id, 'data', 'xs', 'ats', 'finishedOn', 'xr', 'xh')
-  local park, sequence, own = readStamp(fields[2] or nil)
-  if park ~= label or own ~= request.causes[cell] or tonumber(fields[4] or 0) ~= finishedAt(score) then
+  local program = request.program[cell]
+  local fields = redis.call('HMGET', base .. id, 'xs', 'finishedOn', 'ats', unpack(bodies[program]))
+  local park, sequence, own = readStamp(fields[1] or nil)
+  if park ~= label or own ~= request.causes[cell] or tonumber(fields[2] or 0) ~= finishedAt(score) then
     visits = visits + 1
     vanished(id, cell)
     if dry then remaining = remaining + 1 end
   elseif sequence > request.sequence then
     remaining = remaining + 1
   else
-    local action = verdict(request.programs[request.program[cell]], score, fields)
+    local action = verdict(request.programs[program], score, fields)
     if action == 'pass' then
       counts.pass = counts.pass + 1
       remaining = remaining + 1

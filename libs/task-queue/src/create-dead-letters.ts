@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GroupState } from '@nexus/contracts';
 import type { DeadLetters, Frozen, GroupRecord, MoveReport, MoveRequest, Tombstone } from './dead-letters.ts';
-import { readCauses } from './letter-causes.ts';
+import { readCauses, sizeCauses } from './letter-causes.ts';
 import type { DeadLettersOptions, LetterContext } from './letter-context.ts';
 import {
   addCounts,
@@ -33,6 +33,10 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     run: bindScripts(options.connection),
   };
   return {
+    async counts(park, filter = {}) {
+      const sizes = await sizeCauses(context, park, { filter, upTo: '', olderThan: '' });
+      return sizes.map(({ cause, count }) => ({ ...cause, count }));
+    },
     causes: (park, filter = {}) => readCauses(context, park, filter),
     page: (park, query) => pageLetters(context, park, query),
     read: (taskIds) => readLetters(context, taskIds),
@@ -85,7 +89,7 @@ async function move(context: LetterContext, request: MoveRequest): Promise<MoveR
     addUnvisited(report, found, limits.visits);
     return report;
   }
-  await createOperation(context, { ...record, request: {}, total: found.total, direct: true });
+  await createOperation(context, { ...record, request: record.audit, total: found.total, direct: true });
   const report = await (budget.kept ? carryOut() : sharing(context, budget.key, carryOut));
   await addCounts(context, record.operation_id, addUnvisited(report, found, limits.visits));
   await finishOperation(context, record.operation_id, { status: 'succeeded' });

@@ -194,7 +194,9 @@ export type Tombstone = { task_id: string; task_type: string; failure_code: stri
  * be reached every method throws within seconds.
  */
 export type DeadLetters = {
-  /** Letters by cause. Exact, whatever their number. */
+  /** Numbers of letters by cause. Exact, whatever their number. */
+  counts(park: Park, filter?: LetterFilter): Promise<(LetterCause & { count: number })[]>;
+  /** The same with the oldest and the newest letter of each. */
   causes(park: Park, filter?: LetterFilter): Promise<CauseCount[]>;
   /** One page, oldest first; 'invalid_cursor' for a cursor that is not of this query. Changes nothing. */
   page(

@@ -95,7 +95,7 @@ export function createTaskHandlers(ports: TaskHandlerPorts): Handlers<TaskRoutes
 
     async watchTask({ params, headers, signal }) {
       const first = await queue.read(params.task_id);
-      if (!first) return notFound;
+      if (!first) return absent(ports, params.task_id);
       if (streams >= ports.maxStreams) {
         const message = `this supervisor serves ${streams} event streams already; poll GET /tasks/{task_id} or try again`;
         return { problem: 'TOO_MANY_STREAMS', message, retryAfter: 5 };

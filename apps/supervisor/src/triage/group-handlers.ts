@@ -18,10 +18,14 @@ export function createGroupHandlers(ports: TriagePorts): Handlers<GroupRoutes> {
       const found = groupCauses(await letters.causes(query.park, filterOf(query)));
       // Without a filter by state only the states of the groups that are shown have to be known.
       const shown = query.state === undefined ? found.slice(0, query.limit) : found;
-      const records = await recordsOf(ports, shown);
+      const samplesOf = (groups: LetterGroup[]) => letters.read(groups.map(({ newest }) => newest.newest));
+      const [records, shownSamples] = await Promise.all([
+        recordsOf(ports, shown),
+        query.state === undefined ? samplesOf(shown) : undefined,
+      ]);
       const matching = query.state === undefined ? found : found.filter((group) => stateOf(group) === query.state);
       const items = matching.slice(0, query.limit);
-      const samples = await letters.read(items.map(({ newest }) => newest.newest));
+      const samples = shownSamples ?? (await samplesOf(items));
       return {
         status: 200,
         body: {
@@ -61,7 +65,7 @@ export function createGroupHandlers(ports: TriagePorts): Handlers<GroupRoutes> {
         return { problem: 'PAYLOAD_INVALID', message, detail: { issues: changed.problems.slice(0, 50) } };
       }
       const { park, sample } = body;
-      const causes = await letters.causes(park, {});
+      const causes = await letters.counts(park, {});
       const readable = causes.filter(({ group }) => group !== UNPARSABLE_GROUP);
       const options = { letters, park, sample, now: ports.now() };
       const before = await countTriage(causes, { ...options, policy });

@@ -111,6 +111,9 @@ export const taskRoutes = {
       '서버 전송 이벤트(SSE): 현재 상태를 보내고 바뀔 때마다 다시 보내며 끝나면 닫힙니다. Last-Event-ID 로 이어 받을 수 있습니다.',
     params: taskParams,
     headers: z.object({ 'last-event-id': z.string().max(200).optional() }),
-    responses: { 200: events('task', taskSchema), errors: ['NOT_FOUND', 'TOO_MANY_STREAMS', 'STORE_UNAVAILABLE'] },
+    responses: {
+      200: events('task', taskSchema),
+      errors: ['NOT_FOUND', 'TASK_GONE', 'TOO_MANY_STREAMS', 'STORE_UNAVAILABLE'],
+    },
   }),
 };
