@@ -47,6 +47,7 @@ describe('answers of the supervisor', () => {
     ['SCHEMA_VALIDATION_ERROR', 422, 'SCHEMA_VALIDATION_ERROR'],
     ['BUDGET_EXCEEDED', 402, 'BUDGET_EXCEEDED'],
     ['LLM_DISABLED', 503, 'PROVIDER_DISABLED'],
+    ['TIMEOUT', 503, 'PROVIDER_TIMEOUT'],
     ['RATE_LIMITED', 429, 'PROVIDER_RATE_LIMIT'],
     ['VALIDATION_ERROR', 422, 'PAYLOAD_INVALID'],
     ['STORE_UNAVAILABLE', 503, 'PROVIDER_UPSTREAM_ERROR'],
@@ -55,6 +56,13 @@ describe('answers of the supervisor', () => {
     const body = { error: { code: reported, message: 'because' } };
     const failed = failureFromHttp({ from: 'supervisor', status, body, now });
     expect(failed).toMatchObject({ code, http_status: status, message: `The supervisor answered ${status}: because` });
+  });
+
+  test('a client that gave up waiting is a timeout, not an outage', () => {
+    const body = { error: { code: 'CLIENT_TIMEOUT', message: 'no answer within 20 ms' } };
+    expect(failureFromHttp({ from: 'supervisor', status: undefined, body, now })).toMatchObject({
+      code: 'PROVIDER_TIMEOUT',
+    });
   });
 
   test('a wait is carried along, also in the data', () => {

@@ -23,6 +23,9 @@ const problemCodes: ReadonlyMap<string, FailureCode> = new Map(
   Object.entries({
     LLM_DISABLED: 'PROVIDER_DISABLED',
     RATE_LIMITED: 'PROVIDER_RATE_LIMIT',
+    // What a client of ours says when its own patience ended, and what the supervisor says when its handler's did.
+    CLIENT_TIMEOUT: 'PROVIDER_TIMEOUT',
+    TIMEOUT: 'PROVIDER_TIMEOUT',
     // The request itself was refused: the same request would be refused again.
     BAD_REQUEST: 'PAYLOAD_INVALID',
     VALIDATION_ERROR: 'PAYLOAD_INVALID',
