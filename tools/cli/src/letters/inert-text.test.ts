@@ -1,12 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { inertJson, inertText } from './inert-text.ts';
+import { inertJson, inertLines, inertText } from './inert-text.ts';
 
 const ACTIVE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 describe('text of letters on a terminal', () => {
   test('escape sequences, new lines and reversals lose their power', () => {
     expect(inertText('a\u001b[31mb\r\nc\u202ed\u009b2Je')).toBe('a [31mb c d 2Je');
+  });
+
+  test('lines keep their indentation', () => {
+    expect(inertLines('{\n  "a": 1\t2\r\n}')).toEqual(['{', '  "a": 1 2', '}']);
   });
 
   test('long text is cut between characters', () => {

@@ -156,11 +156,11 @@ describe('looking', () => {
   test('drafts of pull requests', async () => {
     supervisor.answer('holdPr', {
       status: 200,
-      body: { count: 1, items: [{ title: 'Fix X', body: 'line 1\nline 2' }] },
+      body: { count: 1, items: [{ title: 'Fix X', body: 'line 1\n  \u001b[2Jline 2' }] },
     });
     const { result } = await type(supervisor, ['hold', 'pr', '--limit', '3']);
     expect(lastAsked()?.query).toEqual({ limit: ['3'] });
-    expect(result).toMatch(/Fix X\n\nline 1\nline 2\n/);
+    expect(result).toMatch(/Fix X\n\nline 1\n {2}\[2Jline 2\n/);
   });
 });
 
@@ -254,7 +254,7 @@ describe('deciding', () => {
     const { result } = await type(supervisor, ['dlq', 'what-if', '--policy', file, '--park', 'alarm'], options);
     expect(lastAsked()?.body).toEqual({ policy: { rules: [{ name: 'old', action: 'hold' }] }, park: 'alarm' });
     expect(result).toMatch(/requeue +9 +0 +-9\n hold +3 +12 +\+9\n/);
-    expect(result).toMatch(/9 +A +t +requeue +hold +old/);
+    expect(result).toMatch(/9 +A +t +0 +requeue +hold +old/);
   });
 
   test.each([
@@ -320,7 +320,7 @@ describe('moving', () => {
     expect(lastAsked()).toMatchObject({ route: 'dlqRoute', query: { mode: ['manual'] } });
     const alarmed = await type(supervisor, ['dlq', 'alarm', '--no-send-alert']);
     expect(lastAsked()).toMatchObject({ route: 'dlqAlarm', query: { mode: ['auto'], send_alert: ['false'] } });
-    expect(alarmed.notes).toContain('1 alerts were delivered');
+    expect(alarmed.notes).toContain('1 alert delivered');
   });
 
   test('purge asks with the count, and purges exactly what was counted', async () => {
@@ -460,7 +460,7 @@ describe('large actions', () => {
     expect(supervisor.asked.filter(({ route }) => route === 'dlqOperation')).toHaveLength(2);
     supervisor.answer('dlqCancelOperation', { status: 202, body: operationDocument({ status: 'cancelled' }) });
     const cancelled = await type(supervisor, ['dlq', 'cancel', ID]);
-    expect(cancelled).toMatchObject({ status: 0, notes: expect.stringContaining(`${ID} is cancelled`) });
+    expect(cancelled).toMatchObject({ status: 0, result: expect.stringContaining(`${ID} is cancelled`) });
   });
 });
 

@@ -3,6 +3,11 @@ export type AgeUnit = 'second' | 'minute' | 'hour' | 'day';
 
 const units = { second: 's', minute: 'min', hour: 'h', day: 'd' } as const;
 
+/** The plural of a count for people. */
+function s(count: string): string {
+  return count === '1' ? '' : 's';
+}
+
 /** What an advice may name. */
 export type AdviceFacts = { baseUrl: string; seconds: number };
 
@@ -38,6 +43,8 @@ export const english = {
   reason: 'Reason',
   canary: 'Canary',
   outcome: 'How they ended',
+  succeeded: 'Succeeded',
+  failedAgain: 'Failed again',
   action: 'Action',
   operation: 'Operation',
   now: 'Now',
@@ -100,8 +107,9 @@ export const english = {
   noGroups: (park: string) => `There is no such group in ${park}.`,
   noOperations: 'There is no such operation.',
   noChanges: 'The proposed policy decides about these letters as the present one does.',
-  groupsTitle: (letters: string, groups: string, park: string) => `${letters} letters in ${park}, ${groups} causes`,
-  statsTitle: (letters: string) => `${letters} letters in dlq`,
+  groupsTitle: (letters: string, groups: string, park: string) =>
+    `${letters} letter${s(letters)} in ${park}, ${groups} cause${s(groups)}`,
+  statsTitle: (letters: string) => `${letters} letter${s(letters)} in dlq`,
   triageTitle: (scanned: string, total: string) => `What triage says about ${scanned} of ${total} letters`,
   peekTitle: (shown: string, total: string, park: string) => `${shown} of ${total} letters in ${park}, oldest first`,
   planTitle: (scanned: string, total: string) =>
@@ -109,10 +117,10 @@ export const english = {
   appliedTitle: (scanned: string, total: string) => `Applied to ${scanned} of ${total} letters, oldest first`,
   whatIfTitle: (scanned: string, total: string) => `The proposed policy against ${scanned} of ${total} letters`,
   operationTitle: (action: string, id: string) => `Operation ${action} ${id}`,
-  draftTitle: (count: string) => `Drafts of ${count} pull requests; nothing has been opened`,
+  draftTitle: (count: string) => `${count} draft${s(count)} of pull requests; nothing has been opened`,
   conditional: '* age or attempts of a letter may decide otherwise',
-  moreGroups: (n: string) => `${n} more groups: use --limit, --failure-code or --task-type`,
-  alerted: (n: string) => `${n} alerts were delivered; equal ones within the dedupe time are one`,
+  moreGroups: (n: string) => `${n} more group${s(n)}: use --limit, --failure-code or --task-type`,
+  alerted: (n: string) => `${n} alert${s(n)} delivered; equal ones within the dedupe time are one`,
   sameCause: (n: string) => `Of those that failed again ${n} failed from the same cause.`,
   canaryText: (first: string, share: string) => `${first} letters first, ${share} of them must succeed`,
   groupState: (group: string, state: string) => `Group ${group} is now marked as ${state}.`,

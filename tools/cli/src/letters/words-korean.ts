@@ -35,6 +35,8 @@ export const korean: Words = {
   reason: '사유',
   canary: '선발대',
   outcome: '결과',
+  succeeded: '성공',
+  failedAgain: '다시 실패',
   action: '동작',
   operation: '대량 작업',
   now: '현재',

@@ -35,7 +35,7 @@ export async function fillDeadLetters(options: FillOptions): Promise<void> {
 
 /** A bar that is redrawn and at last wiped on a terminal, a line per tenth elsewhere. */
 function fillDisplay({ tasks, console, label }: FillOptions): (ended: number) => void {
-  const steps = console.redraws ? 1000 : 10;
+  const steps = console.redraws ? 100 : 10;
   let shown = 0;
   return (ended) => {
     const step = Math.floor((ended / tasks) * steps);

@@ -86,6 +86,7 @@ describe('operations', () => {
     const { outcome } = operationDocument();
     expect(outcomeSum({ outcome, acted }).agrees).toBe(true);
     expect(outcomeSum({ outcome: { ...outcome, succeeded: 89 }, acted }).agrees).toBe(false);
+    expect(outcomeSum({ outcome: { ...outcome, pending: 1 }, acted }).agrees).toBe(false);
     expect(outcomeSum({ outcome: { ...outcome, succeeded: 89, pending: 1 }, acted }).agrees).toBe(false);
     expect(outcomeSum({ outcome: { ...outcome, requeued: 99 }, acted }).agrees).toBe(false);
   });

@@ -1,5 +1,5 @@
 import { exitStatusOf } from '../follow-operation.ts';
-import { hint, present } from '../present.ts';
+import { present } from '../present.ts';
 import { followToEnd } from '../start-operation.ts';
 import { bodyOf, given, type Subcommand } from '../subcommand.ts';
 import { operationsView, operationView } from '../views/operation-view.ts';
@@ -45,8 +45,8 @@ export const cancel: Subcommand = {
   async run(call, context) {
     const { client, words } = context;
     const answer = bodyOf(await client.dlqCancelOperation({ params: { operation_id: call.positional } }));
-    present(answer, (style) => operationView(answer, style), { call, context });
-    hint(`\n${words.cancelled(answer.operation_id)}`, { call, context });
+    // The answer may still show it as it was: whoever moves its letters hears of the cancel at the next one.
+    present(answer, () => `${words.cancelled(answer.operation_id)}\n`, { call, context });
     return 0;
   },
 };

@@ -1,4 +1,4 @@
-import { inertText } from '../inert-text.ts';
+import { inertLines, inertText } from '../inert-text.ts';
 import { present } from '../present.ts';
 import { bodyOf, given, type Subcommand } from '../subcommand.ts';
 import { heading } from '../views/view-style.ts';
@@ -17,8 +17,7 @@ export const pullRequestDrafts: Subcommand = {
       (style) => {
         if (answer.items.length === 0) return `${words.noLetters('hold')}\n`;
         const drafts = answer.items.map(({ title, body }) => {
-          const lines = body.split('\n').map((line) => inertText(line, 4000));
-          return `${style.paint('bold', inertText(title))}\n\n${lines.join('\n')}\n`;
+          return `${style.paint('bold', inertText(title))}\n\n${inertLines(body).join('\n')}\n`;
         });
         return `${heading(words.draftTitle(String(answer.count)), style)}${drafts.join('\n---\n\n')}`;
       },

@@ -12,14 +12,15 @@ export type LetterGroup = LetterGroups['items'][number];
 export function groupsView(groups: LetterGroups, park: string, style: ViewStyle): string {
   const { words } = style;
   if (groups.items.length === 0) return `${words.noGroups(park)}\n`;
+  const allOpen = groups.items.every(({ state, regression }) => state === 'open' && !regression);
   const columns = [
     { head: words.letters, number: true },
-    { head: words.share, dispensable: 3 },
+    { head: words.share, dispensable: 1 },
     { head: words.code },
     { head: words.whatHappened, flexible: true },
     { head: words.triage },
-    { head: words.state, dispensable: 1 },
-    { head: words.lastSeen, number: true, dispensable: 2 },
+    { head: words.state, dispensable: allOpen ? 4 : 2 },
+    { head: words.lastSeen, number: true, dispensable: 3 },
     { head: words.group },
   ];
   const rows = groups.items.map((group) => [

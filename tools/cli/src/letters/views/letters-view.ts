@@ -1,5 +1,5 @@
 import type { ClientSuccess, Routes } from '@nexus/contracts';
-import { inertText } from '../inert-text.ts';
+import { inertLines, inertText } from '../inert-text.ts';
 import { ago, count } from '../moment.ts';
 import { table } from '../table.ts';
 import { heading, type ViewStyle } from './view-style.ts';
@@ -59,8 +59,8 @@ function letterCard(letter: Letter, style: ViewStyle): string {
   const lines = rows.flatMap(([name, value]) =>
     value === null ? [] : [` ${paint('dim', `${name}:`)} ${inertText(value, 2000)}`],
   );
-  const body = JSON.stringify(letter.message, null, 2).split('\n');
-  return [...lines, '', ...body.map((line) => ` ${inertLine(line)}`), ''].join('\n');
+  const body = inertLines(JSON.stringify(letter.message, null, 2));
+  return [...lines, '', ...body.map((line) => ` ${line}`), ''].join('\n');
 }
 
 /** The error as the body's failure envelope tells it. */
@@ -70,10 +70,4 @@ function messageOf(letter: Letter, longest: number, unparsable: string): string 
   const error = message['last_error'];
   const text = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
   return typeof text === 'string' ? inertText(text, longest) : '-';
-}
-
-/** A line of JSON with its indentation. */
-function inertLine(line: string): string {
-  const [indent = ''] = /^ */.exec(line) ?? [];
-  return `${indent}${inertText(line, 4000)}`;
 }

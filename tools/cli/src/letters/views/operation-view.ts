@@ -52,8 +52,8 @@ export function operationsView(operations: readonly Operation[], style: ViewStyl
     { head: words.action, dispensable: 1 },
     { head: words.status },
     { head: words.progress, number: true },
-    { head: words.ends.succeeded, number: true },
-    { head: words.ends.failed_again, number: true },
+    { head: words.succeeded, number: true },
+    { head: words.failedAgain, number: true },
     { head: words.scope, dispensable: 3 },
     { head: words.operation },
   ];

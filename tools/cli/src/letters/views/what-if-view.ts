@@ -29,6 +29,7 @@ export function whatIfView(answer: WhatIfAnswer, style: ViewStyle): string {
     count(change.count),
     inertText(change.failure_code, 40),
     inertText(change.task_type, 40),
+    count(change.requeues),
     decisionsOf(change.before, style),
     paint('bold', decisionsOf(change.after, style)),
     inertText(change.after[0]?.reason ?? '', 120),
@@ -36,7 +37,8 @@ export function whatIfView(answer: WhatIfAnswer, style: ViewStyle): string {
   const changeColumns = [
     { head: words.letters, number: true },
     { head: words.code },
-    { head: words.taskType },
+    { head: words.taskType, dispensable: 1 },
+    { head: words.requeues, number: true, dispensable: 2 },
     { head: words.now },
     { head: words.proposed },
     { head: words.because, flexible: true },
