@@ -1,10 +1,11 @@
 import type { z } from 'zod';
-import { readEvents } from './client-events.ts';
+import { readEvents, type ServerSentEvent } from './client-events.ts';
 import { problemSchema } from './problem.ts';
 import type {
   BytesContent,
   EventsContent,
   JsonContent,
+  JsonOrStreamContent,
   NoContent,
   Parsed,
   RequestContent,
@@ -51,9 +52,12 @@ type Received<Content> =
         ? ReadableStream<Uint8Array>
         : Content extends TextContent
           ? string
-          : Content extends NoContent
-            ? undefined
-            : never;
+          : Content extends JsonOrStreamContent<infer Schema>
+            ? | { json: z.output<Schema>; events?: undefined }
+              | { json?: undefined; events: AsyncGenerator<ServerSentEvent> }
+            : Content extends NoContent
+              ? undefined
+              : never;
 
 export type ClientSuccess<Declared extends Route> = {
   [Status in StatusOf<Declared>]: {
@@ -183,11 +187,14 @@ async function receive(declared: Route, response: Response): Promise<unknown> {
   const success = { ok: true, status: response.status, headers: response.headers };
   if (content.kind === 'bytes') return { ...success, body: response.body };
   if (content.kind === 'events') return { ...success, body: typedEvents(response, content) };
+  const streams = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  if (content.kind === 'json-or-stream' && streams && response.body !== null)
+    return { ...success, body: { events: readEvents(response.body) } };
   const text = await response.text();
   if (content.kind === 'nothing') return { ...success, body: undefined };
   if (content.kind === 'text') return { ...success, body: text };
   const parsed = content.schema.safeParse(jsonOf(text));
-  if (parsed.success) return { ...success, body: parsed.data };
+  if (parsed.success) return { ...success, body: content.kind === 'json' ? parsed.data : { json: parsed.data } };
   return badResponse(
     response,
     `the ${response.status} answer to ${declared.method} ${declared.path} is not what the contract says`,

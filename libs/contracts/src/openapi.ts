@@ -155,6 +155,14 @@ function contentOf(
   if (content === undefined || content.kind === 'nothing') return {};
   if (content.kind === 'json')
     return { content: { 'application/json': { schema: writer.write(content.schema, 'output') } } };
+  if (content.kind === 'json-or-stream') {
+    return {
+      content: {
+        'application/json': { schema: writer.write(content.schema, 'output') },
+        'text/event-stream': { schema: { type: 'string', description: 'When the request asks for a stream.' } },
+      },
+    };
+  }
   if (content.kind === 'bytes')
     return { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } };
   if (content.kind === 'text') return { content: { [mediaTypeOf(content.mediaType)]: { schema: { type: 'string' } } } };

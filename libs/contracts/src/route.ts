@@ -17,11 +17,14 @@ export type BytesContent = { kind: 'bytes' };
 export type TextContent = { kind: 'text'; mediaType: string };
 /** A stream of server-sent events that all have the one name and one schema. */
 export type EventsContent<Schema extends z.ZodType = z.ZodType> = { kind: 'events'; event: string; schema: Schema };
+/** JSON by a schema, or server-sent events when the request asks for a stream; what these carry the description says. */
+export type JsonOrStreamContent<Schema extends z.ZodType = z.ZodType> = { kind: 'json-or-stream'; schema: Schema };
 /** No body. */
 export type NoContent = { kind: 'nothing' };
 
 export type RequestContent = JsonContent | SignedJsonContent | BytesContent;
-export type ResponseContent = JsonContent | BytesContent | TextContent | EventsContent | NoContent;
+export type ResponseContent =
+  JsonContent | BytesContent | TextContent | EventsContent | JsonOrStreamContent | NoContent;
 
 /** The declaration of one route, from which validation, OpenAPI document, typed client and docs page are derived. */
 export type Route = {
@@ -45,6 +48,8 @@ export type Route = {
   responses: { readonly [status: number]: ResponseContent } & { readonly errors: readonly ProblemCode[] };
   /** Headers of a success that a client may rely on. */
   responseHeaders?: Record<string, string>;
+  /** Time the handler may take, for routes that wait for the outside world; else the limit of the app holds. */
+  handlerSeconds?: number;
   /** An example body for the docs. */
   example?: unknown;
 };
@@ -72,6 +77,10 @@ export function text(mediaType: string): TextContent {
 
 export function events<Schema extends z.ZodType>(event: string, schema: Schema): EventsContent<Schema> {
   return { kind: 'events', event, schema };
+}
+
+export function jsonOrStream<Schema extends z.ZodType>(schema: Schema): JsonOrStreamContent<Schema> {
+  return { kind: 'json-or-stream', schema };
 }
 
 export function nothing(): NoContent {

@@ -4,6 +4,7 @@ import type {
   BytesContent,
   EventsContent,
   JsonContent,
+  JsonOrStreamContent,
   NoContent,
   Parsed,
   ProblemReply,
@@ -50,6 +51,9 @@ export type RouteRequest<Declared extends Route> = {
 /** What an event stream carries: a snapshot with its resume id, or a comment that keeps the connection alive. */
 export type EventItem<Data> = { id: string; data: Data } | { comment: string };
 
+/** One frame of a stream that a route writes in a format of its own: `text` as it is, or JSON under an event's name or none. */
+export type StreamFrame = { event?: string; json: unknown } | { text: string } | { comment: string };
+
 type Headers = { headers?: Record<string, string> };
 
 type SuccessReply<Status, Content> =
@@ -57,13 +61,16 @@ type SuccessReply<Status, Content> =
     ? { status: Status; body: z.output<Schema> } & Headers
     : Content extends EventsContent<infer Schema>
       ? { status: Status; events: AsyncIterable<EventItem<z.output<Schema>>> } & Headers
-      : Content extends BytesContent
-        ? { status: Status; stream: Readable } & Headers
-        : Content extends TextContent
-          ? { status: Status; text: string } & Headers
-          : Content extends NoContent
-            ? { status: Status } & Headers
-            : never;
+      : Content extends JsonOrStreamContent<infer Schema>
+        ? ({ status: Status; body: z.output<Schema> } | { status: Status; frames: AsyncIterable<StreamFrame> }) &
+            Headers
+        : Content extends BytesContent
+          ? { status: Status; stream: Readable } & Headers
+          : Content extends TextContent
+            ? { status: Status; text: string } & Headers
+            : Content extends NoContent
+              ? { status: Status } & Headers
+              : never;
 
 /** A declared success, or one of the route's declared problems: anything else does not compile. */
 export type RouteReply<Declared extends Route> =
@@ -84,5 +91,6 @@ export type AnyReply =
       text?: string;
       stream?: Readable;
       events?: AsyncIterable<EventItem<unknown>>;
+      frames?: AsyncIterable<StreamFrame>;
     } & Headers)
   | ProblemReply;

@@ -42,17 +42,20 @@ export function mountRoute(declared: Route, handler: Handler<Route>, mounting: M
  */
 function createWatchdog(exchange: Exchange, mounting: Mounting, declared: Route) {
   const { handlerMs, idleMs } = mounting.limits;
+  const answerMs = declared.handlerSeconds === undefined ? handlerMs : declared.handlerSeconds * 1000;
   if (declared.body?.kind === 'bytes') {
     exchange.response.setTimeout(idleMs, () => exchange.request.destroy());
     return { bodyIsRead: () => undefined, stop: () => undefined };
   }
   let reading = true;
-  const timer = setTimeout(() => void exchange.answer(reading ? slowBody : slowHandler), handlerMs);
-  timer.unref();
+  const end = () => void exchange.answer(reading ? slowBody : slowHandler);
+  let timer = setTimeout(end, handlerMs).unref();
   return {
     bodyIsRead: () => {
       reading = false;
-      timer.refresh();
+      if (answerMs === handlerMs) return void timer.refresh();
+      clearTimeout(timer);
+      timer = setTimeout(end, answerMs).unref();
     },
     stop: () => clearTimeout(timer),
   };

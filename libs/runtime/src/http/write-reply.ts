@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { isProblemReply, problemBody, problemStatus, type ProblemReply, type Route } from '@nexus/contracts';
-import type { AnyReply, EventItem } from './handler.ts';
+import type { AnyReply, EventItem, StreamFrame } from './handler.ts';
 
 /** What the writer needs to know about the request it answers. */
 export type Answering = {
@@ -30,7 +30,9 @@ export async function writeReply(
   const headers = { ...base(answering), ...reply.headers };
   if (content === undefined || content.kind === 'nothing') {
     response.writeHead(reply.status, headers).end();
-  } else if (content.kind === 'json') {
+  } else if (reply.frames !== undefined) {
+    await writeSse(response, reply.frames, { headers, answering, status: reply.status, write: frameOf });
+  } else if (content.kind === 'json' || content.kind === 'json-or-stream') {
     writeWhole(response, reply.status, {
       type: 'application/json; charset=utf-8',
       text: JSON.stringify(reply.body),
@@ -41,7 +43,8 @@ export async function writeReply(
   } else if (content.kind === 'bytes') {
     await writeStream(response, reply, { headers, answering });
   } else {
-    await writeEvents(response, reply, { headers, answering, event: content.event });
+    const write = (item: EventItem<unknown>) => frame(item, content.event);
+    await writeSse(response, reply.events ?? [], { headers, answering, status: reply.status, write, retry: true });
   }
   return reply.status;
 }
@@ -98,25 +101,33 @@ async function writeStream(
   await pipeline(reply.stream, response);
 }
 
-async function writeEvents(
+type Events<Item> = Streaming & { status: number; write: (item: Item) => string; retry?: boolean };
+
+async function writeSse<Item>(
   response: ServerResponse,
-  reply: Exclude<AnyReply, ProblemReply>,
-  { headers, answering, event }: Streaming & { event: string },
+  items: AsyncIterable<Item> | Iterable<Item>,
+  { headers, answering, status, write, retry }: Events<Item>,
 ): Promise<void> {
   // Proxies must not collect the stream; nginx reads this header.
-  response.writeHead(reply.status, {
+  response.writeHead(status, {
     ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
     'x-accel-buffering': 'no',
   });
   if (answering.method === 'HEAD') return void response.end();
   response.setTimeout(answering.idleMs, () => response.destroy());
-  response.write(`retry: ${EVENT_RETRY_MS}\n\n`);
-  for await (const item of reply.events ?? []) {
+  if (retry) response.write(`retry: ${EVENT_RETRY_MS}\n\n`);
+  for await (const item of items) {
     if (response.destroyed) return;
-    if (!response.write(frame(item, event))) await drained(response);
+    if (!response.write(write(item))) await drained(response);
   }
   response.end();
+}
+
+function frameOf(item: StreamFrame): string {
+  if ('comment' in item) return `: ${item.comment}\n\n`;
+  if ('text' in item) return `data: ${item.text}\n\n`;
+  return `${item.event === undefined ? '' : `event: ${item.event}\n`}data: ${JSON.stringify(item.json)}\n\n`;
 }
 
 /** JSON has no line breaks outside strings, where they are escaped: one data line is enough. */
