@@ -18,7 +18,7 @@ import { type Stack, startStack } from '../stack/start-stack.ts';
 import { untilToldToStop } from '../stack/until-told-to-stop.ts';
 import { createStepReport, type StepReport } from '../step-report.ts';
 
-export const summary = 'turn a KakaoTalk export into an Excel workbook, through API, queue and worker';
+export const summary = 'turn a KakaoTalk export into a workbook; `demo failures` shows what operators do';
 
 export const usage = `Usage: npm run demo [-- --input FILE]... [--timezone ZONE] [--json] [--keep]
 
