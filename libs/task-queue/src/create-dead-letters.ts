@@ -61,7 +61,14 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
         return readOperation(context, operationId);
       },
       list: (query) => listOperations(context, query),
-      cancel: (operationId) => cancelOperation(context, operationId),
+      async cancel(operationId) {
+        const outcome = await cancelOperation(context, operationId);
+        // One that nobody works on ends at once; a runner sees the request before its next step.
+        const step = outcome === 'cancelled' ? await takeOperation(context, operationId) : undefined;
+        await step?.update({ status: 'cancelled' });
+        await step?.release();
+        return outcome;
+      },
       async addAlerted(operationId, count) {
         await context.connection.hincrby(operationKey(context, operationId), 'alerted', count);
       },

@@ -135,7 +135,7 @@ export async function listOperations(
   return found.slice(0, limit);
 }
 
-/** Asks an operation to stop before its next step. One that nobody works on stops at once. */
+/** Asks an operation to stop before its next step. */
 export async function cancelOperation(
   context: LetterContext,
   operationId: string,

@@ -21,6 +21,6 @@ export async function judgeCanary(
   // Nothing was tried: nothing speaks against the rest.
   if (requeued === 0 || succeeded / requeued >= canary.min_success) return { verdict: 'go' };
   const ended = pending > 0 ? `; ${pending} had not ended after ${canary.timeout_seconds} seconds` : '';
-  const why = `of the first ${requeued} letters ${succeeded} succeeded, ${canary.min_success} of them were to${ended}; the rest stayed`;
+  const why = `${succeeded} of the first ${requeued} letters succeeded, fewer than the ${Math.round(canary.min_success * 100)} % asked for${ended}; the rest stayed where it was`;
   return { verdict: 'stop', why };
 }

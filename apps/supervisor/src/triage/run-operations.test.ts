@@ -222,7 +222,7 @@ describe('canary', () => {
     await fixture.finish(ids[1] ?? '', 'failed', { code: 'PROVIDER_TIMEOUT', message: 'no answer' });
     const stopped = await tick(fixture, id);
     expect(stopped).toMatchObject({ status: 'stopped', acted: { requeue: 2 } });
-    expect(stopped.error).toContain('1 succeeded');
+    expect(stopped.error).toContain('1 of the first 2 letters succeeded');
     expect(bodyOf(await fixture.client.dlqStats())).toMatchObject({ total: 5 });
   });
 
