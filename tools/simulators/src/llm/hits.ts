@@ -1,0 +1,90 @@
+import type { SimulatedProvider } from './simulated-provider.ts';
+
+/** One request that reached a simulated provider. */
+export interface Hit {
+  readonly provider: SimulatedProvider;
+  readonly method: string;
+  /** With the provider's prefix and the query. */
+  readonly path: string;
+  /** Lower-case names, with the credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The parsed body; the text if it is no JSON. */
+  readonly body: unknown;
+  /** The status that was sent; undefined while there is none. */
+  readonly status: number | undefined;
+  /** Nothing more will be sent. */
+  readonly over: boolean;
+  /** The client hung up before the answer was complete. Sockets the simulator cuts do not count. */
+  readonly aborted: boolean;
+}
+
+/** What arrived, provider by provider. */
+export interface HitLog {
+  readonly begin: (hit: Pick<Hit, 'provider' | 'method' | 'path' | 'headers' | 'body'>) => OpenHit;
+  readonly of: (provider: SimulatedProvider) => Hit[];
+  readonly count: (provider: SimulatedProvider) => number;
+  readonly arrived: (provider: SimulatedProvider, count: number) => Promise<void>;
+  readonly settled: () => Promise<void>;
+  readonly clear: () => void;
+}
+
+/** A request that is being answered. */
+export interface OpenHit {
+  readonly end: (result: Pick<Hit, 'status' | 'aborted'>) => void;
+}
+
+/** Older hits are forgotten, their number is not: a benchmark must not fill the memory. */
+const KEPT = 2_000;
+
+/** An empty log. */
+export function createHitLog(): HitLog {
+  const hits = new Map<SimulatedProvider, Hit[]>();
+  const counts = new Map<SimulatedProvider, number>();
+  const open = new Set<object>();
+  let waiters: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
+
+  function wake(): void {
+    const ready = waiters.filter(({ done }) => done());
+    waiters = waiters.filter((waiter) => !ready.includes(waiter));
+    for (const { resolve } of ready) resolve();
+  }
+
+  function until(done: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      waiters.push({ done, resolve });
+      wake();
+    });
+  }
+
+  function count(provider: SimulatedProvider): number {
+    return counts.get(provider) ?? 0;
+  }
+
+  return {
+    begin: (given) => {
+      const hit = { ...given, status: undefined, over: false, aborted: false };
+      const list = hits.get(given.provider) ?? [];
+      list.push(hit);
+      if (list.length > KEPT) list.shift();
+      hits.set(given.provider, list);
+      counts.set(given.provider, count(given.provider) + 1);
+      open.add(hit);
+      wake();
+      return {
+        end: (result) => {
+          Object.assign(hit, result, { over: true });
+          open.delete(hit);
+          wake();
+        },
+      };
+    },
+    of: (provider) => (hits.get(provider) ?? []).map((hit) => ({ ...hit })),
+    count,
+    arrived: (provider, wanted) => until(() => count(provider) >= wanted),
+    settled: () => until(() => open.size === 0),
+    clear: () => {
+      hits.clear();
+      counts.clear();
+    },
+  };
+}
