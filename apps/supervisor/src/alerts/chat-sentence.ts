@@ -1,4 +1,4 @@
-import { maskText } from '@nexus/runtime';
+import { cutText, maskText } from '@nexus/runtime';
 
 /** Discord refuses a longer `content`; Slack takes more. In UTF-16 units. */
 export const MAX_SENTENCE_LENGTH = 2000;
@@ -20,15 +20,5 @@ export function chatSentence(text: string): string {
     .replaceAll('>', '›')
     .replaceAll('](', '] (')
     .replaceAll('@', `@${ZERO_WIDTH_SPACE}`);
-  return cutAtCharacter(inert, MAX_SENTENCE_LENGTH);
-}
-
-function cutAtCharacter(text: string, most: number): string {
-  if (text.length <= most) return text;
-  let kept = '';
-  for (const character of text) {
-    if (kept.length + character.length > most - 1) break;
-    kept += character;
-  }
-  return `${kept}…`;
+  return cutText(inert, MAX_SENTENCE_LENGTH);
 }

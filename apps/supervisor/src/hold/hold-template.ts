@@ -1,8 +1,8 @@
-import { maskText } from '@nexus/runtime';
+import { cutText, maskText } from '@nexus/runtime';
 import type { DeadLetter } from '@nexus/task-queue';
 import { runbookFor, type TriageDecision } from '@nexus/triage-policy';
 import { maskedMessage } from '../triage/letter-view.ts';
-import { codeBlock, codeSpan, cut, oneLine } from './inert-markdown.ts';
+import { codeBlock, codeSpan, oneLine } from './inert-markdown.ts';
 
 const MOST_EVIDENCE = 4000;
 const MOST_TITLE = 200;
@@ -70,7 +70,7 @@ function whatFailed({ failure_code, error, group }: DeadLetter): string {
 
 function expected({ error }: DeadLetter): string {
   const schema = schemaOf(error);
-  if (schema?.expected !== undefined) return codeBlock(cut(maskText(jsonOf(schema.expected)), MOST_EVIDENCE), 'json');
+  if (schema?.expected !== undefined) return codeBlock(cutText(maskText(jsonOf(schema.expected)), MOST_EVIDENCE), 'json');
   if (schema !== undefined) return `An answer that fits the schema ${inert(schema.name)}.`;
   return 'The failure names no schema. The input is in the payload of the message below.';
 }
@@ -87,7 +87,7 @@ const suggestedFix = [
 ].join('\n');
 
 function evidence(letter: DeadLetter): string {
-  return cut(jsonOf(maskedMessage(letter)), MOST_EVIDENCE);
+  return cutText(jsonOf(maskedMessage(letter)), MOST_EVIDENCE);
 }
 
 function jsonOf(value: unknown): string {

@@ -1,3 +1,5 @@
+import { cutText } from '@nexus/runtime';
+
 /** Direction marks and controls, line breaks among them, would let a text show as another one. */
 const unshown = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
 
@@ -24,16 +26,5 @@ function longestRun(text: string): number {
 
 /** A text on one line without characters that are not shown, at most `most` UTF-16 units long. */
 export function oneLine(text: string, most: number): string {
-  return cut(text.replace(unshown, ' ').replace(/\s+/gu, ' ').trim(), most);
-}
-
-/** At most `most` UTF-16 units, never cut inside a character; an ellipsis stands for what is missing. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  let kept = '';
-  for (const character of text) {
-    if (kept.length + character.length > most - 1) break;
-    kept += character;
-  }
-  return `${kept}…`;
+  return cutText(text.replace(unshown, ' ').replace(/\s+/gu, ' ').trim(), most);
 }
