@@ -22,7 +22,7 @@ export type StoredAnswer = {
 
 /** A call that asks to be let through. */
 export type GuardedCall = {
-  /** Providers in the order of trial; not empty, each once. */
+  /** Providers in the order of trial, each once. An empty chain is refused as `unavailable`. */
   chain: readonly ProviderName[];
   /** `key` of {@link dedupeKey} and `ttlSeconds` of {@link dedupeSeconds}; undefined or a TTL of 0 = no dedupe. */
   dedupe?: { key: string; ttlSeconds: number } | undefined;
@@ -53,7 +53,7 @@ export type Admission = Hit | Granted | Refused;
 
 /** Of a granted call: its claim on equal calls. Opaque to callers. */
 export type Ticket = {
-  dedupe: { key: string; ttlSeconds: number; token: string; stored: boolean } | undefined;
+  dedupe: { key: string; ttlSeconds: number; token: string } | undefined;
   land: (answer: StoredAnswer | undefined) => void;
 };
 

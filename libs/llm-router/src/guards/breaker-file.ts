@@ -1,0 +1,153 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ProviderName } from '../model.ts';
+import { PROVIDERS } from '../model.ts';
+import { CIRCUIT_FIELDS, CLOSED, type Circuit } from './circuit.ts';
+
+export type Circuits = Partial<Record<ProviderName, Circuit>>;
+
+/** Circuits in one file that the processes of a machine share: one object keyed by provider. */
+export type BreakerFile = {
+  /** What the file says now; without a lock, because it is replaced whole. */
+  read(): Promise<Circuits>;
+  /**
+   * Reads, changes and replaces it while nobody else does; an empty object removes the file. Resolves to what `change`
+   * returned. When the file cannot be written the state is kept in this process.
+   */
+  update<Result>(change: (circuits: Circuits) => Change<Result> | Promise<Change<Result>>): Promise<Result>;
+};
+/** `circuits` undefined = leave the file as it is. */
+export type Change<Result> = { circuits?: Circuits | undefined; result: Result };
+
+export type BreakerFileOptions = {
+  path: string;
+  wait: (milliseconds: number) => Promise<void>;
+  newToken: () => string;
+  /** Told when the file cannot be read or written, and why. */
+  onError: (error: unknown) => void;
+};
+
+const LOCK_POLL_MS = 10;
+/** A lock is held for milliseconds, or for one command to Redis; one that stays the same longer was left by the dead. */
+const LOOKS_UNTIL_STALE = 400;
+
+export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
+  const { path, onError } = options;
+  let queue: Promise<unknown> = Promise.resolve();
+  /** What could not be written; undefined while the file is good. */
+  let kept: Circuits | undefined;
+
+  async function read(): Promise<Circuits> {
+    if (kept !== undefined) return kept;
+    try {
+      return circuitsIn(JSON.parse(await readFile(path, 'utf8')));
+    } catch (error) {
+      // A broken file protects nobody; refusing every call because of it would be worse.
+      if (!isMissing(error)) onError(error);
+      return {};
+    }
+  }
+
+  async function write(circuits: Circuits): Promise<void> {
+    try {
+      await replaceFile(path, circuits, { token: options.newToken() });
+      kept = undefined;
+    } catch (error) {
+      if (kept === undefined) onError(error);
+      kept = Object.keys(circuits).length === 0 ? undefined : circuits;
+    }
+  }
+
+  async function locked<Result>(
+    change: (circuits: Circuits) => Change<Result> | Promise<Change<Result>>,
+  ): Promise<Result> {
+    const release = await takeLock(`${path}.lock`, options);
+    try {
+      const { circuits, result } = await change(await read());
+      if (circuits !== undefined) await write(circuits);
+      return result;
+    } finally {
+      await release();
+    }
+  }
+
+  return {
+    read,
+    update(change) {
+      // One after the other in this process, so that it does not fight itself for the lock.
+      const turn = queue.then(() => locked(change));
+      queue = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+async function replaceFile(path: string, circuits: Circuits, { token }: { token: string }): Promise<void> {
+  if (Object.keys(circuits).length === 0) return rm(path, { force: true });
+  const draft = `${path}.${token}.tmp`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(draft, `${JSON.stringify(circuits, null, 2)}\n`);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Numbers only, of providers we know: people may edit the file. */
+function circuitsIn(parsed: unknown): Circuits {
+  if (typeof parsed !== 'object' || parsed === null) throw new Error('the file of circuits holds no object');
+  const circuits: Circuits = {};
+  for (const provider of PROVIDERS) {
+    const entry = (parsed as Record<string, unknown>)[provider];
+    if (typeof entry === 'object' && entry !== null) circuits[provider] = circuitIn(entry as Record<string, unknown>);
+  }
+  return circuits;
+}
+
+function circuitIn(entry: Record<string, unknown>): Circuit {
+  const circuit = { ...CLOSED };
+  for (const field of CIRCUIT_FIELDS) {
+    const value = Number(entry[field]);
+    if (Number.isFinite(value)) circuit[field] = value;
+  }
+  return circuit;
+}
+
+/** Without a lock file (folder read-only, disk full) the change is made all the same: the write will fail and say so. */
+async function takeLock(path: string, { wait, newToken }: BreakerFileOptions): Promise<() => Promise<void>> {
+  const token = newToken();
+  let seen: string | undefined;
+  for (let looks = 0; ; looks++) {
+    const outcome = await tryLock(path, token);
+    if (outcome !== 'held')
+      return outcome === 'taken' ? () => rm(path, { force: true }).catch(() => undefined) : async () => undefined;
+    const holder = await readFile(path, 'utf8').catch(() => undefined);
+    if (holder !== seen) looks = 0;
+    seen = holder;
+    if (looks >= LOOKS_UNTIL_STALE) {
+      await rm(path, { force: true });
+      looks = 0;
+    }
+    await wait(LOCK_POLL_MS);
+  }
+}
+
+async function tryLock(path: string, token: string): Promise<'taken' | 'held' | 'impossible'> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, token, { flag: 'wx' });
+    return 'taken';
+  } catch (error) {
+    return codeOf(error) === 'EEXIST' ? 'held' : 'impossible';
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}

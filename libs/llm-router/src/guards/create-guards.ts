@@ -1,0 +1,122 @@
+import type { Redis } from 'ioredis';
+import { createBreakerFile } from './breaker-file.ts';
+import { createCallFlights, type Flight, unlessAborted } from './call-flights.ts';
+import { createClaimRenewal } from './claim-renewal.ts';
+import { createFailoverStore } from './failover-store.ts';
+import type { AskAnswer } from './guard-store.ts';
+import type { Admission, BreakerSettings, Granted, GuardedCall, Guards, RateLimits } from './guards.ts';
+import { createLocalGuards } from './local-guards.ts';
+import { createRedisGuards } from './redis-guards.ts';
+
+export type GuardsOptions = {
+  /** A request connection: it fails fast while Redis is away. */
+  redis: Redis;
+  limits: RateLimits;
+  breaker: BreakerSettings;
+  /** BREAKER_STATE_PATH: the file of circuits while Redis is away. */
+  statePath: string;
+  /** Milliseconds since 1970; used for the file and for local limits only, Redis has its own clock. */
+  now: () => number;
+  /** Resolves after so many milliseconds; need not keep the process alive. */
+  wait: (milliseconds: number) => Promise<void>;
+  /** A token nobody else has, e.g. a UUID; also part of file names. */
+  newToken: () => string;
+  /** Told once an outage of Redis, and when the file cannot be read or written. */
+  onError: (error: unknown) => void;
+};
+
+const FIRST_POLL_MS = 20;
+const LONGEST_POLL_MS = 250;
+
+/** The guards of model calls; see {@link Guards}. Several may share a Redis, a connection and a file. */
+export function createGuards(options: GuardsOptions): Guards {
+  const { limits, breaker, now, wait, newToken, onError } = options;
+  const file = createBreakerFile({ path: options.statePath, wait, newToken, onError });
+  const redis = createRedisGuards(options.redis, { limits, breaker });
+  const local = createLocalGuards({ limits, breaker, file, seconds: () => now() / 1000 });
+  const store = createFailoverStore({ redis, local, file, seconds: () => now() / 1000, onError });
+  const flights = createCallFlights();
+  const renewal = createClaimRenewal({ renew: (claims) => redis.renew(claims), wait });
+
+  async function admit(call: GuardedCall): Promise<Admission> {
+    const { dedupe, signal } = call;
+    if (dedupe === undefined || dedupe.ttlSeconds <= 0) return admission(await store.ask(askOf(call)), call);
+    for (;;) {
+      const flight = flights.current(dedupe.key);
+      if (flight === undefined) return lead(call, flights.start(dedupe.key));
+      const landing = await unlessAborted(flight.landed, signal);
+      if (landing.kind === 'answer') return { verdict: 'hit', answer: landing.answer, shared: true };
+      if (landing.kind === 'refused') return landing.refusal;
+    }
+  }
+
+  /** Asks for all equal calls of this process; lands the flight unless the call was let through. */
+  async function lead(call: GuardedCall, flight: Flight): Promise<Admission> {
+    try {
+      const token = newToken();
+      const answer = await untilDecided(call, token);
+      const result = admission(answer, call, { flight, token });
+      if (result.verdict === 'hit') flight.land({ kind: 'answer', answer: result.answer });
+      if (result.verdict === 'refused') flight.land({ kind: 'refused', refusal: result });
+      return result;
+    } catch (error) {
+      flight.land({ kind: 'empty' });
+      throw error;
+    }
+  }
+
+  /** While an equal call is in flight elsewhere: asks again until it has an answer, has failed, or its owner has died. */
+  async function untilDecided(call: GuardedCall, token: string): Promise<AskAnswer> {
+    for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
+      const answer = await store.ask(askOf(call, token));
+      if (answer.kind !== 'wait') return answer;
+      await unlessAborted(wait(Math.min(pause, answer.milliseconds + 1)), call.signal);
+    }
+  }
+
+  function admission(answer: AskAnswer, { dedupe }: GuardedCall, led?: { flight: Flight; token: string }): Admission {
+    if (answer.kind === 'hit') return { verdict: 'hit', answer: answer.answer, shared: false };
+    if (answer.kind === 'refused') return answer.refusal;
+    if (answer.kind === 'wait') throw new Error('a call without dedupe was told to wait for an equal one');
+    const { grant, providers } = answer;
+    const claim =
+      dedupe === undefined || led === undefined || grant.local ? undefined : { ...dedupe, token: led.token };
+    if (claim !== undefined) renewal.hold(claim);
+    function land(shared: Parameters<Granted['ticket']['land']>[0]): void {
+      led?.flight.land(shared === undefined ? { kind: 'empty' } : { kind: 'answer', answer: shared });
+    }
+    return { verdict: 'granted', grant, providers, ticket: { dedupe: claim, land } };
+  }
+
+  return {
+    admit,
+    async failOver({ ticket }, { outcomes, chain, deadlineSeconds }) {
+      const request = { chain, deadlineSeconds, takesGlobal: false };
+      const [changes, answer] = await Promise.all([store.report(outcomes), store.ask(request)]);
+      const result = admission(answer, { chain, deadlineSeconds });
+      if (result.verdict === 'hit') throw new Error('a call without dedupe was given an answer');
+      return { admission: result.verdict === 'granted' ? { ...result, ticket } : result, changes };
+    },
+    async conclude({ ticket }, { outcomes, answer }) {
+      const claim = ticket.dedupe;
+      const stored = answer === undefined ? undefined : { ts: now() / 1000, ...answer };
+      if (claim !== undefined) renewal.release(claim);
+      try {
+        return await store.end(outcomes, claim === undefined ? undefined : { ...claim, answer: stored });
+      } finally {
+        // After the cache has it: whoever comes next finds either the flight or the answer.
+        ticket.land(stored);
+      }
+    },
+    readBreakers: () => store.read(),
+    clearParked: (provider) => store.unpark(provider),
+  };
+}
+
+function askOf(
+  { chain, deadlineSeconds, dedupe }: GuardedCall,
+  token?: string,
+): Parameters<ReturnType<typeof createFailoverStore>['ask']>[0] {
+  const claim = dedupe === undefined || token === undefined ? undefined : { key: dedupe.key, token };
+  return { chain, claim, deadlineSeconds, takesGlobal: true };
+}

@@ -1,0 +1,42 @@
+import { hash } from 'node:crypto';
+import type { ModelRequest, ProviderName } from '../model.ts';
+
+/** Everything that changes an answer. `provider` and `model` are the caller's overrides, not what the router picks. */
+export type DedupeParts = {
+  team: string;
+  project: string;
+  purpose: string;
+  provider?: ProviderName | undefined;
+  model?: string | undefined;
+  request: Omit<ModelRequest, 'model'>;
+};
+
+/** `ttlByPurpose` may name `default`; seconds, 0 = no dedupe. */
+export type DedupeSettings = { enabled: boolean; ttlSeconds: number; ttlByPurpose: ReadonlyMap<string, number> };
+
+/**
+ * 64 hexadecimal digits over canonical JSON (keys in order, absent values left out) of the whole request: a prompt is
+ * never cut. Requests that differ in anything that changes the answer have different keys.
+ */
+export function dedupeKey(parts: DedupeParts): string {
+  return hash('sha256', canonicalJson(parts), 'hex');
+}
+
+/** How long an answer of this call may be given again: the call's own wish → its purpose → default → the setting. */
+export function dedupeSeconds(
+  settings: DedupeSettings,
+  purpose: string,
+  { cacheTtlSeconds }: { cacheTtlSeconds?: number | undefined } = {},
+): number {
+  if (!settings.enabled) return 0;
+  const { ttlByPurpose, ttlSeconds } = settings;
+  return cacheTtlSeconds ?? ttlByPurpose.get(purpose) ?? ttlByPurpose.get('default') ?? ttlSeconds;
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const sorted = members.sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${sorted.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join()}}`;
+}

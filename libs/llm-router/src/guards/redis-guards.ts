@@ -1,0 +1,187 @@
+import type { Redis } from 'ioredis';
+import type { ProviderName } from '../model.ts';
+import { PROVIDERS } from '../model.ts';
+import type { Circuits } from './breaker-file.ts';
+import { type Circuit, CIRCUIT_FIELDS, CLOSED, PARK_SECONDS, readingState, resultOf, waitOf } from './circuit.ts';
+import { type Ask, type AskAnswer, type GuardStore, noChanges, requestsPerMinute } from './guard-store.ts';
+import type { StoreSettings } from './guard-store.ts';
+import { bindGuardScripts, guardKeys } from './guard-scripts.ts';
+import type { Changes, Outcome, Standing, StandingState, StoredAnswer } from './guards.ts';
+
+/** A claim that nobody renews ends after this: so long do equal calls wait for a caller that died. */
+export const CLAIM_LEASE_MS = 10_000;
+
+/** `answer` undefined = the claim ends without one. */
+export type EndOfClaim = { key: string; token: string; ttlSeconds: number; answer: StoredAnswer | undefined };
+export type ClaimRef = { key: string; token: string };
+
+/** The guards all processes share. Every method rejects when Redis is away; one script, one round trip each. */
+export type RedisGuards = GuardStore & {
+  end(outcomes: readonly Outcome[], claim: EndOfClaim | undefined): Promise<Changes & { stored: boolean }>;
+  /** Takes over circuits kept elsewhere; `now` is the time by the clock they were written by, in seconds. */
+  merge(circuits: Circuits, now: number): Promise<void>;
+  renew(claims: readonly ClaimRef[]): Promise<void>;
+};
+
+export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettings): RedisGuards {
+  const keys = guardKeys(redis.isCluster);
+  const run = bindGuardScripts(redis);
+
+  async function ask(request: Ask): Promise<AskAnswer> {
+    const { chain, claim, deadlineSeconds, takesGlobal } = request;
+    const reply = (await run(
+      'admit',
+      [keys.circuits, keys.buckets, keys.answer(claim?.key), keys.claim(claim?.key)],
+      claim?.token ?? '',
+      CLAIM_LEASE_MS,
+      breaker.failThreshold,
+      deadlineSeconds,
+      breaker.windowSeconds,
+      takesGlobal ? limits.rpmGlobal : 0,
+      ...chain.flatMap((provider) => [provider, requestsPerMinute(limits, provider)]),
+    )) as AdmitReply;
+    if (reply[0] !== 'hit') return readReply(reply, chain);
+    const answer = readStored(reply[1]);
+    if (answer !== undefined) return { kind: 'hit', answer };
+    // Somebody else wrote there; what cannot be read is no answer.
+    await redis.del(keys.answer(claim?.key));
+    return ask(request);
+  }
+
+  async function end(
+    outcomes: readonly Outcome[],
+    claim: EndOfClaim | undefined,
+  ): Promise<Changes & { stored: boolean }> {
+    const telling = outcomes.filter((outcome) => tellsSomething(outcome));
+    if (telling.length === 0 && claim === undefined) return { ...noChanges(), stored: false };
+    const [stored, ...changes] = (await run(
+      'conclude',
+      [keys.circuits, keys.answer(claim?.key), keys.claim(claim?.key)],
+      claim?.token ?? '',
+      claim?.answer === undefined ? '' : JSON.stringify(claim.answer),
+      claim?.ttlSeconds ?? 0,
+      breaker.windowSeconds,
+      breaker.failThreshold,
+      breaker.cooldownSeconds,
+      PARK_SECONDS,
+      ...telling.flatMap((outcome) => reportArguments(outcome)),
+    )) as [number, ...ChangeReply[]];
+    return { ...readChanges(changes), stored: stored === 1 };
+  }
+
+  function tellsSomething(outcome: Outcome): boolean {
+    const result = resultOf(outcome);
+    return outcome.grant.probe || result === 'failed' || result === 'no_money' || waitOf(outcome, breaker) > 0;
+  }
+
+  function reportArguments(outcome: Outcome): (string | number)[] {
+    const { provider, generation, probe } = outcome.grant;
+    return [provider, generation, probe ? 1 : 0, resultOf(outcome), waitOf(outcome, breaker)];
+  }
+
+  function readChanges(replies: readonly ChangeReply[]): Changes {
+    const changes = noChanges();
+    for (const [provider, change, fail_count, openUntil] of replies) {
+      const opened = { provider, fail_count, open_until: Number(openUntil), cooldown_s: breaker.cooldownSeconds };
+      if (change === 'opened') changes.opened.push(opened);
+      if (change === 'closed') changes.closed.push(provider);
+      if (change === 'parked') changes.parkedNow.push(provider);
+    }
+    return changes;
+  }
+
+  return {
+    ask,
+    end,
+    async report(outcomes) {
+      return end(outcomes, undefined);
+    },
+    async read() {
+      const [now, ...rows] = (await run('read', [keys.circuits], ...PROVIDERS)) as [string, ...(string | null)[][]];
+      return PROVIDERS.map((provider, index) => {
+        const circuit = circuitFrom(rows[index] ?? []);
+        const { fail_count, first_fail_ts, open_until, opened_ts } = circuit;
+        const state = readingState(circuit, Number(now), breaker);
+        return { provider, state, fail_count, first_fail_ts, open_until, opened_ts };
+      });
+    },
+    async unpark(provider) {
+      await run('unpark', [`${keys.circuits}${provider}`]);
+    },
+    async merge(circuits, now) {
+      await run('merge', [keys.circuits], breaker.windowSeconds, ...mergeArguments(circuits, { now, ...breaker }));
+    },
+    async renew(claims) {
+      const pairs = claims.flatMap(({ key, token }) => [key, token]);
+      await run('renew', [keys.claims], CLAIM_LEASE_MS, ...pairs);
+    },
+  };
+}
+
+type StateReply = (string | number)[];
+type AdmitReply =
+  | ['hit', string]
+  | ['wait', number]
+  | ['granted', number, number, number, StateReply]
+  | ['limited' | 'shut', number, StateReply];
+type ChangeReply = [ProviderName, 'opened' | 'closed' | 'parked', number, string];
+
+function readReply(reply: Exclude<AdmitReply, ['hit', string]>, chain: readonly ProviderName[]): AskAnswer {
+  if (reply[0] === 'wait') return { kind: 'wait', milliseconds: Math.max(0, reply[1]) };
+  if (reply[0] === 'granted') {
+    const [, place, probe, generation, states] = reply;
+    const provider = chain[place - 1];
+    if (provider === undefined) throw new Error('the admit script chose a provider that was not asked for');
+    const grant = { provider, probe: probe === 1, generation, local: false };
+    return { kind: 'granted', grant, providers: standings(states, chain) };
+  }
+  const [verdict, milliseconds, states] = reply;
+  return {
+    kind: 'refused',
+    refusal: {
+      verdict: 'refused',
+      reason: verdict === 'limited' ? 'rate_limited' : 'unavailable',
+      retryAfterSeconds: milliseconds / 1000,
+      providers: standings(states, chain),
+    },
+  };
+}
+
+function standings(states: StateReply, chain: readonly ProviderName[]): Standing[] {
+  return chain.map((provider, index) => ({
+    provider,
+    state: states[index * 2] as StandingState,
+    seconds: Number(states[index * 2 + 1]) / 1000,
+  }));
+}
+
+function readStored(text: string): StoredAnswer | undefined {
+  try {
+    const stored = JSON.parse(text) as Partial<StoredAnswer> | null;
+    return typeof stored?.text === 'string' && typeof stored.provider === 'string'
+      ? (stored as StoredAnswer)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function circuitFrom(values: (string | null)[]): Circuit {
+  const circuit = { ...CLOSED };
+  for (const [index, field] of CIRCUIT_FIELDS.entries()) circuit[field] = Number(values[index] ?? 0);
+  return circuit;
+}
+
+/** Times as seconds from now, so that the two clocks need not agree. A window that has passed counts nothing. */
+function mergeArguments(
+  circuits: Circuits,
+  { now, windowSeconds, failThreshold }: { now: number; windowSeconds: number; failThreshold: number },
+): (string | number)[] {
+  return Object.entries(circuits).flatMap(([provider, circuit]) => {
+    const age = Math.max(0, now - circuit.first_fail_ts);
+    const counts = circuit.fail_count >= failThreshold || age < windowSeconds;
+    const open = Math.max(0, circuit.open_until - now);
+    const parked = Math.max(0, circuit.parked_until - now);
+    return [provider, counts ? circuit.fail_count : 0, Math.min(age, windowSeconds), open, parked];
+  });
+}
