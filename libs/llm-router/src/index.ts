@@ -15,3 +15,16 @@ export type {
 } from './model.ts';
 export { FAILURE_KINDS, failureKinds, isProviderFailure, providerFailure } from './provider-failure.ts';
 export type { Billed, FailureKind, ProviderFailure, ProviderFailureDetails } from './provider-failure.ts';
+export { createRouter } from './routing/create-router.ts';
+export type { Router, RouterCall, RouterEventItem } from './routing/create-router.ts';
+export type { RouterAnswer } from './routing/router-answer.ts';
+export { CallRefused } from './routing/call-refused.ts';
+export type { RefusalCode } from './routing/call-refused.ts';
+export type { GovernedCall, PromptRequest } from './routing/governed-call.ts';
+export type { Attempt, Billing, CallTags, RouterEvent, RouterOptions, RouterPorts } from './routing/router-ports.ts';
+export { providerNamed, readChain } from './routing/provider-chain.ts';
+export { activeKey, keyFingerprint, parseKeyList } from './routing/provider-keys.ts';
+export type { KeyList, ProviderKey } from './routing/provider-keys.ts';
+export { createPriceOf, nanoToUsd, parsePricing } from './routing/prices.ts';
+export type { Price, PriceOf, Pricing } from './routing/prices.ts';
+export { totalTokens } from './routing/token-estimate.ts';

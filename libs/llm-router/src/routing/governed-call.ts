@@ -1,0 +1,294 @@
+import type { Granted, Guards, Outcome, Refused } from '../guards/guards.ts';
+import type { ModelAnswer, ModelRequest, ProviderName } from '../model.ts';
+import { failureKinds, isProviderFailure, providerFailure, type ProviderFailure } from '../provider-failure.ts';
+import { backoffSeconds } from './backoff.ts';
+import { CallBudget } from './call-budget.ts';
+import { CallRefused, refusedByGuards } from './call-refused.ts';
+import type { ProviderKey } from './provider-keys.ts';
+import type { Attempt, CallTags, RouterOptions, RouterPorts } from './router-ports.ts';
+
+/** What one attempt calls. `committed` is told when something reached the caller: from then on nobody else may answer. */
+export type Target = {
+  provider: ProviderName;
+  model: string;
+  key: string;
+  request: ModelRequest;
+  signal: AbortSignal;
+  committed: () => void;
+};
+
+/** Everything but the model, which depends on the provider. */
+export type PromptRequest = Omit<ModelRequest, 'model'>;
+
+export type GovernedOptions = {
+  chain: readonly ProviderName[];
+  model: string | undefined;
+  /** A provider the caller insists on is kept, however dear. */
+  pinned: boolean;
+  tags: CallTags;
+  dedupe: { key: string; ttlSeconds: number } | undefined;
+  timeoutSeconds: number;
+  /** Of the caller: aborts when it hangs up. */
+  signal: AbortSignal;
+};
+
+/** An accepted answer with who gave it and what it took. */
+export type Served = { provider: ProviderName; model: string; answer: ModelAnswer; latencyMs: number };
+
+/**
+ * One call through every guard: admitted, its budget reserved, tried at one provider after the other, settled, concluded.
+ * Every way out settles or gives back what was reserved, and tells the guards. `run` once, then `conclude` once.
+ */
+export class GovernedCall {
+  readonly attempts: Attempt[] = [];
+  readonly budget: CallBudget;
+  /** Another than the first provider answered, or the soft budget changed the request. */
+  degraded = false;
+
+  private readonly ports: RouterPorts;
+  private readonly options: RouterOptions & GovernedOptions;
+  private readonly prompt: PromptRequest;
+  private readonly deadline: number;
+  private granted: Granted | undefined;
+  private unreported: Outcome[] = [];
+  private isCommitted = false;
+
+  constructor(ports: RouterPorts, options: RouterOptions & GovernedOptions, prompt: PromptRequest) {
+    this.ports = ports;
+    this.options = options;
+    this.prompt = prompt;
+    this.deadline = ports.now() + options.totalSeconds * 1000;
+    this.budget = new CallBudget(ports, options.tags);
+  }
+
+  /** Asks the guards. A hit is an answer of an equal call; then there is nothing to run. */
+  async admit(): Promise<Exclude<Awaited<ReturnType<Guards['admit']>>, Granted | Refused> | undefined> {
+    const { chain, dedupe, signal } = this.options;
+    const deadlineSeconds = this.secondsLeft();
+    const admission = await this.ports.guards.admit({ chain, deadlineSeconds, dedupe, signal });
+    if (admission.verdict === 'hit') return admission;
+    if (admission.verdict === 'refused') throw refusedByGuards(admission);
+    this.granted = admission;
+    return undefined;
+  }
+
+  /** Tries the chain until somebody answers. Throws a {@link CallRefused} or the failure that decided. */
+  async run(work: (target: Target) => Promise<ModelAnswer>): Promise<Served> {
+    let left = this.options.chain;
+    await this.reserve(left);
+    left = await this.degrade(left);
+    for (let tries = 0; ;) {
+      const provider = this.grant().provider;
+      const outcome = await this.attempt(provider, work);
+      if (!isProviderFailure(outcome)) return outcome;
+      const { retry, movesOn } = failureKinds[outcome.llm.kind];
+      const over = !movesOn || this.isCommitted || this.options.signal.aborted;
+      if (over) throw outcome;
+      const again =
+        retry && tries < this.options.maxRetries && !this.grant().probe && (await this.pause(tries, outcome));
+      tries = again ? tries + 1 : 0;
+      left = again ? left : left.filter((name) => name !== provider);
+      const next = again ? [provider, ...left.filter((name) => name !== provider)] : left;
+      if (next.length === 0) throw outcome;
+      const moved = await this.moveOn(next, outcome);
+      if (moved !== provider) {
+        tries = 0;
+        left = left.filter((name) => name !== provider);
+        this.degraded = true;
+      }
+      await this.reserve(left);
+    }
+  }
+
+  /** Tells the guards how it ended and shares an accepted text with equal calls; gives back what is still reserved. */
+  async conclude(accepted: { served: Served; text: string } | undefined): Promise<void> {
+    await this.budget.giveBack();
+    const granted = this.granted;
+    this.granted = undefined;
+    if (granted === undefined) return;
+    const answer =
+      accepted === undefined
+        ? undefined
+        : {
+            provider: accepted.served.provider,
+            model: accepted.served.model,
+            text: accepted.text,
+            finish: accepted.served.answer.finish,
+            ...(accepted.served.answer.tool_calls.length === 0
+              ? {}
+              : { tool_calls: accepted.served.answer.tool_calls }),
+          };
+    const outcomes = this.unreported.length === 0 && answer === undefined ? [cancelled(granted)] : this.unreported;
+    const changes = await this.ports.guards.conclude(granted, { outcomes, answer });
+    this.tell(changes);
+    if (changes.stored) this.ports.onEvent({ type: 'dedupe_set', tags: this.options.tags });
+  }
+
+  private grant(): Granted['grant'] {
+    if (this.granted === undefined) throw new Error('the call was not admitted, or is concluded');
+    return this.granted.grant;
+  }
+
+  private secondsLeft(): number {
+    return Math.max(0.001, (this.deadline - this.ports.now()) / 1000);
+  }
+
+  private modelOf(provider: ProviderName): string {
+    return this.options.model ?? this.ports.modelOf(provider);
+  }
+
+  private requestFor(provider: ProviderName): ModelRequest {
+    const { soft } = this.options;
+    const capped = this.budget.isSoft ? Math.min(this.prompt.max_tokens, soft.maxOutputTokens) : this.prompt.max_tokens;
+    return { ...this.prompt, model: this.modelOf(provider), max_tokens: Math.max(1, capped) };
+  }
+
+  private estimate(chain: readonly ProviderName[]): bigint {
+    const models = chain.map((provider) => ({ provider, model: this.modelOf(provider) }));
+    return this.budget.estimate({ ...this.prompt, model: '' }, models);
+  }
+
+  private reserve(chain: readonly ProviderName[]): Promise<void> {
+    return this.budget.reserve(this.estimate(chain), this.secondsLeft() + 60);
+  }
+
+  /** Past the soft budget the cheapest goes first; a provider the caller insists on is kept. */
+  private async degrade(chain: readonly ProviderName[]): Promise<readonly ProviderName[]> {
+    if (!this.budget.isSoft) return chain;
+    this.degraded = true;
+    if (this.options.pinned || !this.options.soft.preferCheapest || chain.length === 1) return chain;
+    const cost = (provider: ProviderName) => this.estimate([provider]);
+    const cheapestFirst = chain.toSorted((left, right) => Number(cost(left) - cost(right)));
+    if (cheapestFirst[0] === this.grant().provider) return cheapestFirst;
+    this.unreported.push(cancelled(this.granted));
+    await this.moveOn(cheapestFirst, undefined);
+    return cheapestFirst;
+  }
+
+  private async attempt(
+    provider: ProviderName,
+    work: (target: Target) => Promise<ModelAnswer>,
+  ): Promise<Served | ProviderFailure> {
+    const key = this.ports.keyOf(provider);
+    if (key === undefined) throw new CallRefused({ code: 'PROVIDER_DISABLED', message: `${provider} has no key.` });
+    const request = this.requestFor(provider);
+    const started = this.ports.now();
+    const outcome = await this.call({ provider, key: key.key, request }, work);
+    const latencyMs = this.ports.now() - started;
+    const failed = isProviderFailure(outcome) ? outcome : undefined;
+    const { kind, retryAfterSeconds } = failed?.llm ?? {};
+    this.unreported.push({
+      grant: this.grant(),
+      ...(kind === undefined ? {} : { failure: { kind, retryAfterSeconds } }),
+    });
+    this.record({ provider, request, latencyMs, key }, failed);
+    const used = { provider, request, latencyMs };
+    if (!isProviderFailure(outcome)) {
+      await this.budget.settle({ ...used, usage: outcome.usage, text: outcome.text });
+      return { provider, model: request.model, answer: outcome, latencyMs };
+    }
+    const { billed } = outcome.llm;
+    if (billed.state === 'yes') await this.budget.settle({ ...used, usage: billed.usage, text: '' });
+    if (billed.state === 'unknown') await this.budget.settle({ ...used, usage: undefined, text: billed.partialText });
+    return outcome;
+  }
+
+  private async call(
+    { provider, key, request }: { provider: ProviderName; key: string; request: ModelRequest },
+    work: (target: Target) => Promise<ModelAnswer>,
+  ): Promise<ModelAnswer | ProviderFailure> {
+    const limit = this.limitedSignal();
+    const committed = () => {
+      this.isCommitted = true;
+    };
+    try {
+      return await work({ provider, model: request.model, key, request, signal: limit.signal, committed });
+    } catch (thrown: unknown) {
+      return isProviderFailure(thrown) ? thrown : unexpected(provider, thrown);
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** The caller's signal, or the end of this attempt's time, whatever is first. */
+  private limitedSignal(): { signal: AbortSignal; clear: () => void } {
+    const controller = new AbortController();
+    const { signal, timeoutSeconds } = this.options;
+    const hangUp = () => controller.abort('caller');
+    if (signal.aborted) hangUp();
+    signal.addEventListener('abort', hangUp, { once: true });
+    const milliseconds = Math.min(timeoutSeconds, this.secondsLeft()) * 1000;
+    const timer = setTimeout(() => controller.abort('timeout'), milliseconds);
+    return {
+      signal: controller.signal,
+      clear: () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', hangUp);
+      },
+    };
+  }
+
+  /** Waits before another try of the same provider; false when its wait does not fit into the time left. */
+  private async pause(tries: number, failed: ProviderFailure): Promise<boolean> {
+    const seconds = backoffSeconds(tries, failed.llm.retryAfterSeconds, this.ports.random);
+    if (seconds >= this.secondsLeft()) return false;
+    await this.ports.wait(seconds * 1000, this.options.signal);
+    return !this.options.signal.aborted;
+  }
+
+  private async moveOn(chain: readonly ProviderName[], failed: ProviderFailure | undefined): Promise<ProviderName> {
+    if (this.granted === undefined) throw new Error('the call was not admitted, or is concluded');
+    const outcomes = this.unreported;
+    this.unreported = [];
+    const deadlineSeconds = this.secondsLeft();
+    const { admission, changes } = await this.ports.guards.failOver(this.granted, { outcomes, chain, deadlineSeconds });
+    this.tell(changes);
+    if (admission.verdict === 'refused') throw failed ?? refusedByGuards(admission);
+    this.granted = admission;
+    return admission.grant.provider;
+  }
+
+  private tell({ opened, parkedNow }: Awaited<ReturnType<Guards['failOver']>>['changes']): void {
+    for (const circuit of opened) this.ports.onEvent({ type: 'circuit_opened', circuit });
+    for (const provider of parkedNow) this.ports.onEvent({ type: 'parked', provider });
+  }
+
+  private record(
+    made: { provider: ProviderName; request: ModelRequest; latencyMs: number; key: ProviderKey },
+    failed: ProviderFailure | undefined,
+  ): void {
+    const attempt: Attempt = {
+      provider: made.provider,
+      model: made.request.model,
+      ok: failed === undefined,
+      reason: failed?.code ?? null,
+      kind: failed?.llm.kind ?? null,
+      latency_ms: made.latencyMs,
+      retry_after_s: failed?.llm.retryAfterSeconds ?? null,
+      message: failed?.message ?? null,
+    };
+    this.attempts.push(attempt);
+    const key = { id: made.key.id, fingerprint: made.key.fingerprint };
+    const max_output_tokens = made.request.max_tokens;
+    this.ports.onEvent({ type: 'attempt', tags: this.options.tags, attempt, key, max_output_tokens });
+  }
+}
+
+/** An attempt that was never made, so that a probe is free again. */
+function cancelled(granted: Granted | undefined): Outcome {
+  if (granted === undefined) throw new Error('there is nothing to cancel');
+  return { grant: granted.grant, failure: { kind: 'cancelled' } };
+}
+
+/** A fault of our own while calling: never mistaken for the provider's refusal, and the money may be gone. */
+function unexpected(provider: ProviderName, cause: unknown): ProviderFailure {
+  const message = `${provider}: the call broke off for an unexpected reason.`;
+  return providerFailure({
+    provider,
+    kind: 'outage',
+    message,
+    status: 0,
+    billed: { state: 'unknown', partialText: '' },
+    cause,
+  });
+}

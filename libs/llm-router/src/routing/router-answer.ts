@@ -1,0 +1,61 @@
+import type { StoredAnswer } from '../guards/guards.ts';
+import type { Finish, ModelAnswer, ModelToolCall, ProviderName, Usage } from '../model.ts';
+import type { GovernedCall, Served } from './governed-call.ts';
+import type { Attempt, CallTags, RouterPorts } from './router-ports.ts';
+import { noUsage } from './token-estimate.ts';
+
+/** An answer with who gave it, what was tried and what it cost. Amounts are 0 for an answer given before. */
+export type RouterAnswer = {
+  provider: ProviderName;
+  model: string;
+  text: string;
+  tool_calls: ModelToolCall[];
+  finish: Finish;
+  latencyMs: number;
+  deduped: boolean;
+  degraded: boolean;
+  attempts: Attempt[];
+  usage: Usage;
+  approx: boolean;
+  costNano: bigint;
+};
+
+/** An answer of an equal call: it cost nothing and took no time. */
+export function hitAnswer(ports: Pick<RouterPorts, 'onEvent'>, stored: StoredAnswer, tags: CallTags): RouterAnswer {
+  const { provider, model } = stored;
+  ports.onEvent({ type: 'dedupe_hit', tags, provider, model });
+  return {
+    provider,
+    model,
+    text: stored.text,
+    tool_calls: stored.tool_calls ?? [],
+    finish: (stored.finish as Finish | undefined) ?? 'stop',
+    latencyMs: 0,
+    deduped: true,
+    degraded: false,
+    attempts: [],
+    usage: noUsage,
+    approx: false,
+    costNano: 0n,
+  };
+}
+
+export function servedAnswer(governed: GovernedCall, { provider, model, answer, latencyMs }: Served): RouterAnswer {
+  const { text, tool_calls, finish }: ModelAnswer = answer;
+  const { usage, approx, costNano } = governed.budget;
+  const { attempts, degraded } = governed;
+  return {
+    provider,
+    model,
+    text,
+    tool_calls,
+    finish,
+    latencyMs,
+    deduped: false,
+    degraded,
+    attempts,
+    usage,
+    approx,
+    costNano,
+  };
+}
