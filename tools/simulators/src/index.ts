@@ -1,4 +1,5 @@
-export { startLlmSimulator, type LlmSimulator, type LlmSimulatorOptions } from './llm/llm-simulator.ts';
+export { startLlmSimulator, type LlmSimulator } from './llm/llm-simulator.ts';
+export type { LlmSimulatorOptions } from './llm/llm-simulator-options.ts';
 export { isSimulatedProvider, SIMULATED_PROVIDERS, type SimulatedProvider } from './llm/simulated-provider.ts';
 export { FAULT_KINDS } from './llm/fault-fields.ts';
 export type { Fault, FaultKind, GlmCode, RetryAfterForm } from './llm/fault.ts';

@@ -1,26 +1,11 @@
-import type { ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Answer, planAnswer } from './answer.ts';
 import { type Fault, isErrorFault } from './fault.ts';
-import type { Ask, Call, Door, Failure, Problem, ProviderWire, StreamEvent } from './provider-wire.ts';
+import type { Ask, Door, Failure, Problem, StreamEvent } from './provider-wire.ts';
 import { renderStream } from './render-stream.ts';
-
-/** One request that is being answered. */
-export interface Exchange {
-  readonly response: ServerResponse;
-  readonly wire: ProviderWire;
-  readonly call: Call;
-  /** Waits that long, or until the client has hung up. */
-  readonly wait: (milliseconds: number) => Promise<void>;
-  /** Takes the connection away; the client has not hung up then. */
-  readonly cut: () => void;
-}
+import { begin, dribbles, type Exchange, sent, write, writePieces } from './write-response.ts';
 
 const HTML =
   '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>One more step</h1></body></html>';
-
-/** Bytes written at once by the fault `dribble`: not a divisor of any character's or event's length. */
-const DRIBBLE_BYTES = 7;
 
 /** Answers in the provider's format, or as the fault says. Returns with the response open where the fault is a hang. */
 export async function deliver(exchange: Exchange, door: Door, fault?: Fault): Promise<void> {
@@ -114,67 +99,4 @@ function eventsOf(exchange: Exchange, { door, answer, fault }: Delivery): Stream
 
 function scripted({ wire, call }: Exchange, { error = { kind: 'overloaded' } }: { readonly error?: Problem }): Failure {
   return wire.failure(error, call);
-}
-
-interface Whole {
-  readonly type: string;
-  readonly text: string;
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-async function write(exchange: Exchange, { text, ...head }: Whole): Promise<void> {
-  if (exchange.response.destroyed) return;
-  begin(exchange, { ...head, length: Buffer.byteLength(text) });
-  exchange.response.end(text);
-}
-
-interface Pieces {
-  readonly type: string;
-  readonly then?: 'end' | 'cut' | 'hang';
-  readonly pause?: number;
-}
-
-/** Writes the pieces as chunks of their own, each after the one before has left. */
-async function writePieces(
-  exchange: Exchange,
-  pieces: readonly (string | Buffer)[],
-  { type, then = 'end', pause }: Pieces,
-): Promise<void> {
-  const { response } = exchange;
-  begin(exchange, { type });
-  for (const piece of pieces) {
-    if (pause !== undefined) await exchange.wait(pause);
-    if (response.destroyed) return;
-    await sent(exchange, piece);
-  }
-  if (then === 'end') response.end();
-  if (then === 'cut') exchange.cut();
-}
-
-/** Resolves when the piece was handed to the socket, one turn later: two pieces are two packets. */
-async function sent({ response }: Exchange, piece: string | Buffer): Promise<void> {
-  await new Promise((resolve) => response.write(piece, resolve));
-  await nextTurn();
-}
-
-interface Head {
-  readonly type: string;
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes; left out: sent in chunks. */
-  readonly length?: number;
-}
-
-function begin({ response, wire, call }: Exchange, { type, status = 200, headers = {}, length }: Head): void {
-  const size = length === undefined ? {} : { 'content-length': String(length) };
-  response.writeHead(status, { 'content-type': type, ...size, ...wire.headers(call), ...headers });
-}
-
-function dribbles(frames: readonly string[]): Buffer[] {
-  const bytes = Buffer.from(frames.join(''));
-  const count = Math.ceil(bytes.length / DRIBBLE_BYTES);
-  return Array.from({ length: count }, (_, index) =>
-    bytes.subarray(index * DRIBBLE_BYTES, (index + 1) * DRIBBLE_BYTES),
-  );
 }

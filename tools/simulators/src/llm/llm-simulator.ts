@@ -3,32 +3,22 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anthropicWire } from './anthropic/anthropic-wire.ts';
 import { compatibleWire } from './compatible/compatible-wire.ts';
+import type { LlmSimulatorOptions } from './llm-simulator-options.ts';
+import { answerRequest } from './answer-request.ts';
 import { controlRequest } from './control-request.ts';
-import { deliver, type Exchange, sendFailure, sendJson } from './deliver.ts';
-import { type Fault, isErrorFault } from './fault.ts';
+import { createFaultScript } from './fault-script.ts';
+import type { Fault } from './fault.ts';
 import { geminiWire } from './gemini/gemini-wire.ts';
 import { glmWire } from './glm/glm-wire.ts';
 import { createHitLog, type Hit } from './hits.ts';
 import { isObject, parseJson } from './json-value.ts';
 import { openaiWire } from './openai/openai-wire.ts';
-import { checkFault } from './parse-fault.ts';
-import type { Call, ProviderWire } from './provider-wire.ts';
+import type { ProviderWire } from './provider-wire.ts';
+import { headersOf, readBody } from './read-request.ts';
 import { SIMULATED_PROVIDERS, type SimulatedProvider } from './simulated-provider.ts';
+import type { Exchange } from './write-response.ts';
 
 const WIRES: readonly ProviderWire[] = [geminiWire, openaiWire, anthropicWire, glmWire, compatibleWire];
-
-export interface LlmSimulatorOptions {
-  /** Loopback port; 0, the default, takes a free one. */
-  readonly port?: number;
-  /** All by default; the paths of the others do not exist. */
-  readonly providers?: readonly SimulatedProvider[];
-  /** Every answer waits that long first; 0 by default. */
-  readonly delayMs?: number;
-  /** How waits are waited (delayMs, slow, slowStream): resolves after the milliseconds, or early when the client has hung up. */
-  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** The clock of dates in answers and headers. */
-  readonly now?: () => Date;
-}
 
 /** The providers' APIs on one loopback server. They answer without a model: an echo, or a document that fits the schema. */
 export interface LlmSimulator {
@@ -64,8 +54,7 @@ export async function startLlmSimulator(options: LlmSimulatorOptions = {}): Prom
     now = () => new Date(),
   } = options;
   const log = createHitLog();
-  const scripts = new Map<SimulatedProvider, Fault[]>();
-  const habits = new Map<SimulatedProvider, Fault>();
+  const faults = createFaultScript();
   let sequence = 0;
 
   async function onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -114,15 +103,13 @@ export async function startLlmSimulator(options: LlmSimulatorOptions = {}): Prom
         response.destroy();
       },
     };
-    const fault = scripts.get(wire.name)?.shift() ?? habits.get(wire.name);
+    const fault = faults.take(wire.name);
     if (delayMs > 0) await exchange.wait(delayMs);
-    await answer(exchange, call, fault);
+    await answerRequest(exchange, fault);
   }
 
   const server = createServer({ keepAliveTimeout: 60_000, noDelay: true }, (request, response) => {
-    onRequest(request, response).catch((error: unknown) =>
-      response.destroy(error instanceof Error ? error : undefined),
-    );
+    onRequest(request, response).catch((error: unknown) => failLoudly(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -135,21 +122,14 @@ export async function startLlmSimulator(options: LlmSimulatorOptions = {}): Prom
     url,
     port: address.port,
     bases: bases as Record<SimulatedProvider, string>,
-    script: (provider, faults) => {
-      const checked = faults.map((fault) => checkFault(fault, provider));
-      scripts.set(provider, [...(scripts.get(provider) ?? []), ...checked]);
-    },
-    always: (provider, fault) => {
-      if (fault === undefined) habits.delete(provider);
-      else habits.set(provider, checkFault(fault, provider));
-    },
+    script: faults.append,
+    always: faults.always,
     hits: log.of,
     hitCount: log.count,
     arrived: log.arrived,
     settled: log.settled,
     reset: () => {
-      scripts.clear();
-      habits.clear();
+      faults.clear();
       log.clear();
     },
     close: () =>
@@ -161,33 +141,17 @@ export async function startLlmSimulator(options: LlmSimulatorOptions = {}): Prom
   return simulator;
 }
 
-/** What the provider says to a request: first about its path, its key and its body, then what was scripted. */
-async function answer(exchange: Exchange, call: Call, fault: Fault | undefined): Promise<void> {
-  const { wire } = exchange;
-  const door = wire.door(call);
-  const models = wire.models(call);
-  if (door === undefined && models === undefined) return sendFailure(exchange, { kind: 'noSuchPath' });
-  if (!wire.hasKey(call)) return sendFailure(exchange, { kind: 'missingKey' });
-  if (door === undefined) {
-    return fault !== undefined && isErrorFault(fault) ? sendFailure(exchange, fault) : sendJson(exchange, models);
-  }
-  if (call.body === undefined)
-    return sendFailure(exchange, { kind: 'badRequest', message: 'We could not parse the JSON body of your request.' });
-  const problem = door.check(call);
-  return problem === undefined ? deliver(exchange, door, fault) : sendFailure(exchange, problem);
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
-
 /** A wait the client ends by hanging up is over, not failed. */
 async function waitOnClock(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+}
+
+/** A fault of the simulator itself must not look like one of a provider. */
+function failLoudly(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(`The simulator itself failed: ${error instanceof Error ? error.message : String(error)}\n`);
 }

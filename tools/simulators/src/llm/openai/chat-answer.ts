@@ -25,7 +25,7 @@ export function chatBody(answer: Answer, dialect: ChatDialect): unknown {
     index: 0,
     message: message(answer, dialect),
     logprobs: null,
-    finish_reason: finishReason(answer, dialect),
+    finish_reason: dialect.finishReasons[answer.finish],
   };
   return {
     ...envelope(answer, { object: 'chat.completion', dialect }),
@@ -37,39 +37,50 @@ export function chatBody(answer: Answer, dialect: ChatDialect): unknown {
 /** The same as chunks, ended by `[DONE]`. */
 export function chatEvents(answer: Answer, dialect: ChatDialect): StreamEvent[] {
   const head = envelope(answer, { object: 'chat.completion.chunk', dialect });
-  const numbers = usageOf(answer, dialect);
-  const place = answer.usageOn === 'usual' ? dialect.usageOn : answer.usageOn === 'every' ? 'every' : 'extra';
-  const running = place === 'every' && numbers !== undefined ? numbers : undefined;
-  const silent = dialect.usageOnRequest && numbers !== undefined && place === 'extra' ? { usage: null } : {};
-  function event(part: StreamEvent['part'], delta: object, finish: string | null = null): StreamEvent {
+  const usage = usageOf(answer, dialect);
+  const place = usagePlace(answer, dialect);
+  const texts = deltas(answer, dialect);
+  const silent = dialect.usageOnRequest && usage !== undefined && place === 'extra' ? { usage: null } : {};
+  function event(part: StreamEvent['part'], delta: object, { finish = null, share = 1 }: Step): StreamEvent {
     const choices = [{ index: 0, delta, logprobs: null, finish_reason: finish }];
-    const onThis = running ?? (finish !== null && place === 'finish' ? numbers : undefined);
-    return { part, data: { ...head, choices, ...(onThis === undefined ? silent : { usage: onThis }) } };
+    const counted = usage !== undefined && (place === 'every' || (place === 'finish' && finish !== null));
+    if (!counted) return { part, data: { ...head, choices, ...silent } };
+    const sofar = { ...usage, output: Math.ceil(usage.output * share) };
+    return { part, data: { ...head, choices, usage: dialect.usage(sofar, answer) } };
   }
   const events = [
-    event('start', { role: 'assistant', content: '' }),
-    ...deltas(answer, dialect).map((delta) => event('text', delta)),
+    event('start', { role: 'assistant', content: '' }, { share: 0 }),
+    ...texts.map((delta, index) => event('text', delta, { share: (index + 1) / texts.length })),
+    event('end', {}, { finish: dialect.finishReasons[answer.finish] }),
   ];
-  events.push(event('end', {}, finishReason(answer, dialect)));
-  if (place === 'extra' && numbers !== undefined)
-    events.push({ part: 'end', data: { ...head, choices: [], usage: numbers } });
-  return [...events, { part: 'end', data: '[DONE]' }];
+  const extra = place === 'extra' && usage !== undefined;
+  const counts: StreamEvent[] = extra
+    ? [{ part: 'end', data: { ...head, choices: [], usage: dialect.usage(usage, answer) } }]
+    : [];
+  return [...events, ...counts, { part: 'end', data: '[DONE]' }];
 }
 
-function usageOf(answer: Answer, dialect: ChatDialect): unknown {
-  if (answer.usage === undefined) return undefined;
+/** What an event of a stream tells beside its delta: how it ended, and how much of the output has been sent by then. */
+interface Step {
+  readonly finish?: string | null;
+  readonly share?: number;
+}
+
+function usagePlace({ usageOn }: Answer, dialect: ChatDialect): ChatDialect['usageOn'] {
+  if (usageOn === 'usual') return dialect.usageOn;
+  return usageOn === 'every' ? 'every' : 'extra';
+}
+
+/** The usage a stream tells; undefined where nobody asked for it. */
+function usageOf(answer: Answer, dialect: ChatDialect): TokenUsage | undefined {
   const wanted = answer.ask.includeUsage || !dialect.usageOnRequest || answer.usageOn !== 'usual';
-  return wanted ? dialect.usage(answer.usage, answer) : undefined;
+  return wanted ? answer.usage : undefined;
 }
 
 function envelope(answer: Answer, { object, dialect }: { object: string; dialect: ChatDialect }): object {
   const { ask, call } = answer;
   const created = Math.floor(call.now.getTime() / 1_000);
   return { id: `chatcmpl-${identifier('chat', call)}`, object, created, model: ask.model, ...dialect.extras(answer) };
-}
-
-function finishReason({ finish }: Answer, dialect: ChatDialect): string {
-  return dialect.finishReasons[finish];
 }
 
 function message(answer: Answer, dialect: ChatDialect): object {
