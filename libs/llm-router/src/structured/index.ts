@@ -1,0 +1,14 @@
+export { compileSchema } from './compile-schema.ts';
+export type { CompiledSchema, Validate } from './compile-schema.ts';
+export { noopDocument } from './noop-document.ts';
+export type { NoopDocument } from './noop-document.ts';
+export { MOST_REPAIR_CALLS, obtainStructured } from './obtain-structured.ts';
+export type { ReadableAnswer, StructuredCode, StructuredRequest, StructuredResult } from './obtain-structured.ts';
+export { LOCAL_REPAIRS, parseAnswer } from './parse-answer.ts';
+export type { LocalRepair, ParsedAnswer, ParseOptions } from './parse-answer.ts';
+export type { ExcelKakaoOutput, FixSuggestion } from './published-schemas.ts';
+export { repairPrompt } from './repair-prompt.ts';
+export type { RepairLanguage, RepairStage, RepairSubject } from './repair-prompt.ts';
+export { canonicalJson, schemaDigest } from './schema-digest.ts';
+export { publishedSchema, SCHEMA_NAMES, schemaFileText } from './schema-registry.ts';
+export type { PublishedSchema, SchemaName } from './schema-registry.ts';
