@@ -58,12 +58,13 @@ local function verdict(program, score, fields)
   return 'pass'
 end
 
--- Sets are made known, and empty ones forgotten, once at the end: a call for each letter would be half of the work.
-local emptied, entered, requeued = {}, {}, {}
+-- What leaves and enters the sets is gathered and written once at the end: a call for each letter would be half of the
+-- work, here and in the append-only file.
+local leaving, entering, requeued = {}, { hold = {}, alarm = {} }, {}
 
 local function takeOut(id, cell)
-  redis.call('ZREM', ix .. label .. ':c:' .. request.causes[cell], id)
-  emptied[cell] = true
+  leaving[cell] = leaving[cell] or {}
+  leaving[cell][#leaving[cell] + 1] = id
 end
 
 -- Each moves one letter and returns true, or false and nothing done when its job is not failed any more.
@@ -93,9 +94,9 @@ end
 
 local function relabel(id, cell, to, score, stamp)
   takeOut(id, cell)
-  redis.call('ZADD', ix .. to .. ':c:' .. request.causes[cell], score, id)
-  entered[to .. ':cells'] = entered[to .. ':cells'] or {}
-  entered[to .. ':cells'][request.causes[cell]] = true
+  entering[to][cell] = entering[to][cell] or {}
+  local entries = entering[to][cell]
+  entries[#entries + 1], entries[#entries + 2] = score, id
   redis.call('HSET', base .. id, 'xs', to .. string.match(stamp, ':.*$'))
   announce(base, 'changed', id, 'by', to)
 end
@@ -213,17 +214,23 @@ while looks < batch.looks and visits < batch.visits and moves < batch.moves do
   end
 end
 
-for cell in pairs(emptied) do
-  if redis.call('EXISTS', ix .. label .. ':c:' .. request.causes[cell]) == 0 then
-    redis.call('SREM', ix .. label .. ':cells', request.causes[cell])
+local function write(command, key, values)
+  for from = 1, #values, 1000 do redis.call(command, key, unpack(values, from, math.min(#values, from + 999))) end
+end
+for cell, members in pairs(leaving) do
+  local key = ix .. label .. ':c:' .. request.causes[cell]
+  write('ZREM', key, members)
+  if redis.call('EXISTS', key) == 0 then redis.call('SREM', ix .. label .. ':cells', request.causes[cell]) end
+end
+for to, cells in pairs(entering) do
+  local names = {}
+  for cell, entries in pairs(cells) do
+    write('ZADD', ix .. to .. ':c:' .. request.causes[cell], entries)
+    names[#names + 1] = request.causes[cell]
   end
+  write('SADD', ix .. to .. ':cells', names)
 end
-for name, cells in pairs(entered) do
-  for cell in pairs(cells) do redis.call('SADD', ix .. name, cell) end
-end
-for from = 1, #requeued, 1000 do
-  redis.call('SADD', operation .. ':pending', unpack(requeued, from, math.min(#requeued, from + 999)))
-end
+write('SADD', operation .. ':pending', requeued)
 if not dry and moves > 0 then
   for _, kind in ipairs(KINDS) do
     if used[kind] then redis.call('HSET', request.budget, kind, used[kind]) end

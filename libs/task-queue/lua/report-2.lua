@@ -25,7 +25,8 @@ local reported = fields[3] and cjson.decode(fields[3]) or nil
 local current = math.max(1, tonumber(fields[1] or 0), tonumber(fields[6] or 0) + 1, reported and reported['attempt'] or 0)
 local attempt = tonumber(ARGV[2])
 if attempt == 0 then attempt = current end
-local mark = attempt .. ':' .. status
+-- 1r 1s 1f: attempt and first letter of the status.
+local mark = attempt .. string.sub(status, 1, 1)
 local marks = fields[2] or ''
 if string.find(',' .. marks .. ',', ',' .. mark .. ',', 1, true) then return { 'duplicate', attempt } end
 

@@ -15,7 +15,7 @@ for i = 1, #rows, 2 do
   local fields = redis.call('HMGET', base .. id, 'ats', 'xc', 'data')
   if fields[3] then
     local attempt = math.max(1, tonumber(fields[1] or 0))
-    local mark = attempt .. ':' .. (ARGV[1] == 'completed' and 'succeeded' or 'failed')
+    local mark = attempt .. (ARGV[1] == 'completed' and 's' or 'f')
     local marks = fields[2] or ''
     if not string.find(',' .. marks .. ',', ',' .. mark .. ',', 1, true) then
       redis.call('HSET', base .. id, 'xc', marks == '' and mark or (marks .. ',' .. mark))

@@ -46,7 +46,7 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     readPlan: async (hash) =>
       parse<Record<string, unknown>>(await context.connection.get(`${context.keys.index}plan:${hash}`)),
     groups: {
-      read: (groups) => Promise.all(groups.map(async (group) => readGroup(context, group))),
+      read: (groups) => readGroups(context, groups),
       setState: (group, change) => setGroupState(context, group, change),
     },
     operations: {
@@ -131,8 +131,18 @@ async function keepPlan({ connection, keys }: LetterContext, plan: Record<string
   return hash;
 }
 
-async function readGroup({ connection, keys }: LetterContext, group: string): Promise<GroupRecord> {
-  const fields = await connection.hgetall(`${keys.index}group:${group}`);
+async function readGroups({ connection, keys }: LetterContext, groups: string[]): Promise<GroupRecord[]> {
+  const pipeline = connection.pipeline();
+  for (const group of groups) pipeline.hgetall(`${keys.index}group:${group}`);
+  const answers = (await pipeline.exec()) ?? [];
+  return groups.map((group, at) => {
+    const [error, fields] = answers[at] ?? [];
+    if (error instanceof Error) throw error;
+    return groupRecord(group, fields as Record<string, string>);
+  });
+}
+
+function groupRecord(group: string, fields: Record<string, string>): GroupRecord {
   const at = fields['at'];
   return {
     group,
@@ -157,5 +167,5 @@ async function setGroupState(
   if (reason !== undefined) change.hset(key, 'reason', reason);
   await change.exec();
   await writeAudit(context, 'GROUP_STATE', { group, state, by, ...(reason === undefined ? {} : { reason }) });
-  return readGroup(context, group);
+  return (await readGroups(context, [group]))[0];
 }

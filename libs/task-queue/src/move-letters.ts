@@ -4,7 +4,7 @@ import { type CauseSize, parseCause, sizeCauses } from './letter-causes.ts';
 import type { LetterContext } from './letter-context.ts';
 
 /** Letters one call of the script looks at: some milliseconds during which Redis serves nobody else. */
-const LOOKS = 300;
+const LOOKS = 250;
 /** How many affected ids a report names. */
 const NAMED_IDS = 20;
 /** Callers that share caps only while they run hold them this long after their last step. */

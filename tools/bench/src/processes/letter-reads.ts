@@ -47,8 +47,10 @@ async function readGroups(): Promise<void> {
     groups.set(group, { ...later, count: count + (known?.count ?? 0) });
   }
   const shown = [...groups].toSorted(([, left], [, right]) => right.count - left.count).slice(0, 20);
-  await letters.groups.read(shown.map(([group]) => group));
-  const samples = await letters.read(shown.map(([, { newest }]) => newest));
+  const [, samples] = await Promise.all([
+    letters.groups.read(shown.map(([group]) => group)),
+    letters.read(shown.map(([, { newest }]) => newest)),
+  ]);
   if (groups.size !== CODES || samples.includes(undefined))
     throw new Error(`${groups.size} groups instead of ${CODES}, or one without its newest letter`);
 }
@@ -71,7 +73,7 @@ async function middleCursor(filter: LetterFilter, step: number): Promise<string 
 
 const total = (await letters.causes('dlq')).reduce((sum, { count }) => sum + count, 0);
 const ping = await time(() => connection.ping());
-const stats = await time(() => letters.causes('dlq'));
+const stats = await time(() => letters.counts('dlq'));
 const groups = await time(readGroups);
 const page = await time(() => readPage(FILTER, undefined));
 const [middle, everywhere] = [await middleCursor(FILTER, 1), await middleCursor({}, 500)];
