@@ -32,10 +32,18 @@ const LOCK_POLL_MS = 10;
 const LOOKS_UNTIL_STALE = 400;
 
 export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
-  const { path, onError } = options;
+  const { path } = options;
   let queue: Promise<unknown> = Promise.resolve();
   /** What could not be written; undefined while the file is good. */
   let kept: Circuits | undefined;
+  let told = '';
+
+  /** Once of each kind in a row: the file is read at every call while Redis is away. */
+  function tell(error: unknown): void {
+    const said = String(error);
+    if (said !== told) options.onError(error);
+    told = said;
+  }
 
   async function read(): Promise<Circuits> {
     if (kept !== undefined) return kept;
@@ -43,7 +51,7 @@ export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
       return circuitsIn(JSON.parse(await readFile(path, 'utf8')));
     } catch (error) {
       // A broken file protects nobody; refusing every call because of it would be worse.
-      if (!isMissing(error)) onError(error);
+      if (!isMissing(error)) tell(error);
       return {};
     }
   }
@@ -53,7 +61,7 @@ export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
       await replaceFile(path, circuits, { token: options.newToken() });
       kept = undefined;
     } catch (error) {
-      if (kept === undefined) onError(error);
+      tell(error);
       kept = Object.keys(circuits).length === 0 ? undefined : circuits;
     }
   }

@@ -95,7 +95,7 @@ export function describeLedger(name: string, open: OpenLedger): void {
       await fc.assert(
         fc.asyncProperty(
           fc.scheduler(),
-          fc.array(callPlan, { minLength: 1, maxLength: 25 }),
+          fc.array(callPlan, { minLength: 1, maxLength: 25, size: 'max' }),
           async (scheduler, plans) => {
             const { ledger, day } = await open(1000n);
             let spent = 0n;
