@@ -45,6 +45,8 @@ export async function writePieces(
 ): Promise<void> {
   const { response } = exchange;
   begin(exchange, { type });
+  response.flushHeaders();
+  await nextTurn();
   for (const piece of pieces) {
     if (pause !== undefined) await exchange.wait(pause);
     if (response.destroyed) return;
