@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@nexus/contracts';
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { fastFormats, fullFormats } from 'ajv-formats/dist/formats.js';
 import { linearMatcher } from './pattern/linear-matcher.ts';
 import { parsePattern } from './pattern/parse-pattern.ts';
 import { canonicalJson } from './schema-digest.ts';
@@ -48,7 +48,7 @@ export function compileBounded(
     error: { message: 'must NOT have duplicate items' },
     validate: (wanted: boolean, items: unknown[]) => !wanted || distinct(items, budget),
   });
-  addFormats(ajv);
+  addFormats(ajv, budget);
   const { $schema: _draft, $id: _name, ...rest } = schema;
   return { check: ajv.compile(weighed(rest)), budget };
 }
@@ -80,13 +80,24 @@ function distinct(items: unknown[], budget: ValidationBudget): boolean {
   return new Set(texts).size === texts.length;
 }
 
-function addFormats(ajv: Ajv): void {
-  for (const [name, format] of Object.entries(fullFormats) as [string, unknown][]) {
-    const most = name === 'byte' ? Infinity : MOST_FORMAT_CHARACTERS;
+function addFormats(ajv: Ajv, budget: ValidationBudget): void {
+  // The full pattern of this one takes cubic time.
+  const formats = { ...fullFormats, 'uri-reference': fastFormats['uri-reference'] };
+  for (const [name, format] of Object.entries(formats) as [string, unknown][]) {
     if (format === true || UNCHECKED_FORMATS.includes(name)) ajv.addFormat(name, true);
     else if (isObject(format) && format['type'] === 'number') ajv.addFormat(name, format as NumberFormat);
-    else ajv.addFormat(name, (text) => text.length <= most && accepts(format, text));
+    else ajv.addFormat(name, (text) => acceptsBounded({ name, format, budget }, text));
   }
+}
+
+function acceptsBounded(
+  { name, format, budget }: { name: string; format: unknown; budget: ValidationBudget },
+  text: string,
+): boolean {
+  if (name === 'byte') return accepts(format, text);
+  if (text.length > MOST_FORMAT_CHARACTERS) return false;
+  budget.charge(text.length ** 2 / 50);
+  return accepts(format, text);
 }
 
 type NumberFormat = { type: 'number'; validate: (value: number) => boolean };

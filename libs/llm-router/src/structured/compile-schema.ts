@@ -2,7 +2,7 @@ import type { JsonSchema } from '@nexus/contracts';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { compileBounded, type Draft } from './bounded-ajv.ts';
-import { inspectSchema } from './inspect-schema.ts';
+import { inspectSchema, sizeProblem } from './inspect-schema.ts';
 import { schemaDigest } from './schema-digest.ts';
 import { BudgetUsedUp } from './validation-budget.ts';
 import { validationErrors } from './validation-errors.ts';
@@ -30,8 +30,8 @@ const kept = new Map<string, CompiledSchema & { ok: true }>();
  * The schema is copied: changing it later changes nothing here.
  */
 export function compileSchema(schema: unknown): CompiledSchema {
-  const inspection = inspectSchema(schema);
-  if (!inspection.ok) return inspection;
+  const problem = sizeProblem(schema);
+  if (problem !== undefined) return { ok: false, problems: [problem] };
   const copy = JSON.parse(JSON.stringify(schema)) as JsonSchema;
   const digest = schemaDigest(copy);
   const known = kept.get(digest);
@@ -52,6 +52,8 @@ export function keptSchemas(): number {
 }
 
 function compileNew(schema: JsonSchema, digest: string): CompiledSchema {
+  const inspection = inspectSchema(schema);
+  if (!inspection.ok) return inspection;
   const draft = draftOf(schema);
   if (draft === undefined) {
     return { ok: false, problems: ['#/$schema: only draft-07 and draft 2020-12 are supported.'] };

@@ -13,13 +13,10 @@ export const MOST_SCHEMA_NODES = 2_000;
 export type Inspection = { ok: true; positions: SchemaPosition[] } | { ok: false; problems: string[] };
 
 /**
- * Looks for everything that could hurt whoever validates with a schema of a stranger: too big, remote or endless
- * references, patterns that cannot be matched in linear time, keywords that change what a reference means.
+ * Looks for everything that could hurt whoever validates with a schema of a stranger, once `sizeProblem` found nothing:
+ * remote or endless references, patterns that cannot be matched in linear time, keywords that change what a reference means.
  */
-export function inspectSchema(schema: unknown): Inspection {
-  if (!isObject(schema)) return refusal('The schema must be a JSON object.');
-  const size = sizeProblem(schema);
-  if (size !== undefined) return refusal(size);
+export function inspectSchema(schema: JsonSchema): Inspection {
   const positions = schemaPositions(schema);
   const known = new Set(positions.map(({ pointer }) => pointer));
   const problems = positions.flatMap((position) => positionProblems(position, known));
@@ -33,7 +30,9 @@ function refusal(problem: string): Inspection {
   return { ok: false, problems: [problem] };
 }
 
-function sizeProblem(schema: object): string | undefined {
+/** What is wrong with the size of a schema, or with its not being an object; cheap, and safe on anything. */
+export function sizeProblem(schema: unknown): string | undefined {
+  if (!isObject(schema)) return 'The schema must be a JSON object.';
   let nodes = 0;
   const open: { value: object; depth: number }[] = [{ value: schema, depth: 1 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

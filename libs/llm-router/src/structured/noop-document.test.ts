@@ -207,6 +207,14 @@ describe('a schema without one', () => {
         ),
       },
     ],
+    ['has a class of nothing', holding({ type: 'string', pattern: '^[^\\s\\S]{100}$' })],
+    [
+      'has many patterns',
+      holding(false, {
+        required: Array.from({ length: 900 }, (_, at) => `k${at}`),
+        patternProperties: Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`^(k|x)*${at}$`, {}])),
+      }),
+    ],
     ['is not taken', { pattern: '(' }],
   ])('%s', (_name, schema) => {
     const noop = noopDocument(schema);

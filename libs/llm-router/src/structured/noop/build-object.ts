@@ -103,9 +103,9 @@ function bringing(parts: readonly JsonSchema[], names: Set<string>): SubSchema[]
 function memberSchemas(parts: readonly JsonSchema[], name: string, attempt: Attempt): SubSchema[] {
   const found = parts.flatMap((part) => {
     const declared = ownMember(part['properties'], name);
-    const matching = Object.entries((part['patternProperties'] ?? {}) as Record<string, SubSchema>)
-      .filter(([source]) => attempt.pattern(source)?.matches(name))
-      .map(([, schema]) => schema);
+    const patterns = Object.entries((part['patternProperties'] ?? {}) as Record<string, SubSchema>);
+    attempt.work.left -= patterns.length / 2;
+    const matching = patterns.filter(([source]) => attempt.pattern(source)?.matches(name)).map(([, schema]) => schema);
     const own = declared === undefined ? matching : [declared, ...matching];
     const other = part['additionalProperties'];
     return own.length > 0 || !isSubSchema(other) ? own : [other];

@@ -19,7 +19,7 @@ export function buildValue(schemas: readonly SubSchema[], attempt: Attempt, { va
   const parts = expand(schemas, attempt);
   if (parts === undefined) return undefined;
   const fixed = fixedValues(parts);
-  work.left -= (fixed?.length ?? 0) / 20;
+  work.left -= (fixed?.length ?? 0) / 5;
   if (fixed !== undefined) return fixed[(attempt.choose(Math.max(1, fixed.length)) + variant) % fixed.length];
   const types = typesOf(parts);
   work.depth += 1;

@@ -42,11 +42,13 @@ function joined(parts: PatternNode[], options: ExampleOptions): string | undefin
   return texts.includes(undefined) ? undefined : texts.join('');
 }
 
-const PREFERRED = 'ax0A1-_ .가';
+const PREFERRED = 'ax0A1-_ .가中あ';
+/** Beyond the letters of Europe and the signs; what comes later is found only where a class names it. */
+const LAST_SCANNED = 0x2500;
 
 function exampleCharacter(node: PatternNode & { type: 'character' }, choose: Choose): string | undefined {
   const liked = [...writtenIn(node.source), ...PREFERRED].filter((text) => node.accepts(text.codePointAt(0) ?? 0));
-  return liked[choose(liked.length)] ?? found.get(node) ?? scan(node);
+  return liked[choose(liked.length)] ?? scan(node);
 }
 
 /** The characters a class or an escape names: the ends of its ranges are among them. */
@@ -59,14 +61,14 @@ function writtenIn(source: string): string {
 }
 
 /** What a scan found, so that the many tries of one document scan once. */
-const found = new WeakMap<PatternNode, string>();
+const scanned = new WeakMap<PatternNode, { text: string | undefined }>();
 
 function scan(node: PatternNode & { type: 'character' }): string | undefined {
-  for (let codePoint = 1; codePoint < 0xd800; codePoint += 1) {
-    if (!node.accepts(codePoint)) continue;
-    const text = String.fromCodePoint(codePoint);
-    found.set(node, text);
-    return text;
-  }
-  return undefined;
+  const known = scanned.get(node);
+  if (known !== undefined) return known.text;
+  let codePoint = 1;
+  while (codePoint < LAST_SCANNED && !node.accepts(codePoint)) codePoint += 1;
+  const text = codePoint < LAST_SCANNED ? String.fromCodePoint(codePoint) : undefined;
+  scanned.set(node, { text });
+  return text;
 }
