@@ -20,7 +20,8 @@ export interface Hit {
 
 /** What arrived, provider by provider. */
 export interface HitLog {
-  readonly begin: (hit: Pick<Hit, 'provider' | 'method' | 'path' | 'headers' | 'body'>) => OpenHit;
+  /** `size`: characters of the body. */
+  readonly begin: (hit: Pick<Hit, 'provider' | 'method' | 'path' | 'headers' | 'body'>, size: number) => OpenHit;
   readonly of: (provider: SimulatedProvider) => Hit[];
   readonly count: (provider: SimulatedProvider) => number;
   readonly arrived: (provider: SimulatedProvider, count: number) => Promise<void>;
@@ -33,12 +34,29 @@ export interface OpenHit {
   readonly end: (result: Pick<Hit, 'status' | 'aborted'>) => void;
 }
 
-/** Older hits are forgotten, their number is not: a benchmark must not fill the memory. */
-const KEPT = 2_000;
+/** Older hits are forgotten, their number is not: neither a benchmark nor huge prompts must fill the memory. */
+const KEPT_HITS = 2_000;
+const KEPT_CHARACTERS = 16_000_000;
+
+/** The hits of one provider that are still known. */
+interface Kept {
+  readonly list: { readonly hit: Hit; readonly size: number }[];
+  characters: number;
+}
+
+/** The latest hit always stays. */
+function keep(kept: Kept, entry: Kept['list'][number]): void {
+  const { list } = kept;
+  list.push(entry);
+  kept.characters += entry.size;
+  while (list.length > 1 && (list.length > KEPT_HITS || kept.characters > KEPT_CHARACTERS)) {
+    kept.characters -= list.shift()?.size ?? 0;
+  }
+}
 
 /** An empty log. */
 export function createHitLog(): HitLog {
-  const hits = new Map<SimulatedProvider, Hit[]>();
+  const hits = new Map<SimulatedProvider, Kept>();
   const counts = new Map<SimulatedProvider, number>();
   const open = new Set<object>();
   let waiters: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
@@ -61,12 +79,11 @@ export function createHitLog(): HitLog {
   }
 
   return {
-    begin: (given) => {
+    begin: (given, size) => {
       const hit = { ...given, status: undefined, over: false, aborted: false };
-      const list = hits.get(given.provider) ?? [];
-      list.push(hit);
-      if (list.length > KEPT) list.shift();
-      hits.set(given.provider, list);
+      const kept = hits.get(given.provider) ?? { list: [], characters: 0 };
+      keep(kept, { hit, size });
+      hits.set(given.provider, kept);
       counts.set(given.provider, count(given.provider) + 1);
       open.add(hit);
       wake();
@@ -78,7 +95,7 @@ export function createHitLog(): HitLog {
         },
       };
     },
-    of: (provider) => (hits.get(provider) ?? []).map((hit) => ({ ...hit })),
+    of: (provider) => (hits.get(provider)?.list ?? []).map(({ hit }) => ({ ...hit })),
     count,
     arrived: (provider, wanted) => until(() => count(provider) >= wanted),
     settled: () => until(() => open.size === 0),

@@ -30,7 +30,7 @@ export interface LlmSimulator {
   readonly script: (provider: SimulatedProvider, faults: readonly Fault[]) => void;
   /** What the provider does when its script is used up; without a fault: the usual. */
   readonly always: (provider: SimulatedProvider, fault?: Fault) => void;
-  /** Requests since the start or the last reset, the oldest first; at most the last 2,000. */
+  /** Requests since the start or the last reset, the oldest first; at most the last 2,000, fewer if they are large. */
   readonly hits: (provider: SimulatedProvider) => Hit[];
   /** Their number, those no longer kept included. */
   readonly hitCount: (provider: SimulatedProvider) => number;
@@ -66,13 +66,8 @@ export async function startLlmSimulator(options: LlmSimulatorOptions = {}): Prom
     const headers = headersOf(request);
     const method = request.method ?? 'GET';
     const body = text === '' ? {} : parseJson(text);
-    const hit = log.begin({
-      provider: wire.name,
-      method,
-      path: `${url.pathname}${url.search}`,
-      headers,
-      body: body ?? text,
-    });
+    const seen = { provider: wire.name, method, path: `${url.pathname}${url.search}`, headers, body: body ?? text };
+    const hit = log.begin(seen, text.length);
     const gone = new AbortController();
     let cut = false;
     response.on('close', () => {
