@@ -47,7 +47,9 @@ export type AnswerFault =
   /** No usage anywhere; usageNever is the same by its name in a stream. */
   | { readonly kind: 'noUsage' }
   | { readonly kind: 'usageNever' }
+  /** Streams only. Responses has its usage in the last event always; Anthropic's last event then has all of it. */
   | { readonly kind: 'usageLastChunkOnly' }
+  /** Streams of chat completions: cumulative, on every event with a choice. Gemini does so anyway. */
   | { readonly kind: 'usageEveryChunk' }
   | { readonly kind: 'emptyAnswer' }
   /** The model declines, in the provider's way of saying so. */
