@@ -112,6 +112,8 @@ describe('a schema that is taken', () => {
       { a: { type: 'string' } },
       true,
     ],
+    ['a reference as a format', { properties: { a: { format: 'uri-reference' } } }, { a: '../a?b#c' }, true],
+    ['no reference as a format', { properties: { a: { format: 'uri-reference' } } }, { a: 'a b' }, false],
   ])('%s', (...[, schema, value, valid]) => {
     expect(errorsOf(schema, value).length === 0).toBe(valid);
   });
@@ -252,6 +254,11 @@ describe('a validation that would hang', () => {
       'constants',
       { properties: { a: { items: { enum: Array.from({ length: 4_000 }, (_, at) => `e${at}`) } } } },
       { a: Array.from({ length: 100_000 }, () => 'x') },
+    ],
+    [
+      'slow formats',
+      { properties: { a: { items: { format: 'uri' } } } },
+      { a: Array.from({ length: 1_000 }, () => `http://a${'1'.repeat(2_000)}\u0000`) },
     ],
   ])('%s: ends and says so', (_name, schema, value) => {
     expect(errorsOf(schema, value)).toEqual([expect.stringContaining('too large or too deep')]);
