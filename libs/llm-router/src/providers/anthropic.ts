@@ -13,18 +13,19 @@ import { trimmedBase } from './base-url.ts';
 import type { Dialect, Refusal, Verdict } from './dialect.ts';
 import { isJsonObject, objectOf, parseJson } from './json-value.ts';
 import { retryAfterOf } from './retry-after.ts';
+import { anthropicSampling, type Sampling } from './sampling.ts';
 import { schemaPrompt } from './schema-prompt.ts';
 import { kindOfStatus, namesDay } from './status-kinds.ts';
 import { conversationOf, mergeNeighbours, type Turn } from './turns.ts';
 
-/** Anthropic's /messages. `version` is the value of the `anthropic-version` header. Temperature goes up to 1. */
+/** Anthropic's /messages. `version` is the value of the `anthropic-version` header: a date. */
 export function anthropicDialect(base: string, version: string): Dialect {
   const url = `${trimmedBase(base)}/messages`;
   return {
     name: 'anthropic',
     nativeSchema: true,
     stopSequences: 16,
-    write: (request, stream) => ({ url, body: bodyOf(request, stream) }),
+    write: (request, stream) => ({ url, body: bodyOf(request, { version, stream }) }),
     headers: (key) => ({ 'content-type': 'application/json', 'x-api-key': key, 'anthropic-version': version }),
     readAnswer: readMessage,
     createStreamReader: createMessageStreamReader,
@@ -32,8 +33,11 @@ export function anthropicDialect(base: string, version: string): Dialect {
   };
 }
 
-function bodyOf(request: ModelRequest, stream: boolean): MessageCreateParams {
-  const { model, max_tokens, temperature, top_p, schema } = request;
+/** The SDK's types are those of a later version of the API, which has no sampling. */
+type MessagesBody = MessageCreateParams & Sampling;
+
+function bodyOf(request: ModelRequest, { version, stream }: { version: string; stream: boolean }): MessagesBody {
+  const { model, max_tokens, schema } = request;
   const { system, turns } = conversationOf(request.messages);
   const format = schema === undefined ? undefined : anthropicSchema(schema.schema);
   const prompted = schema !== undefined && format === undefined ? schemaPrompt(schema.schema) : '';
@@ -45,9 +49,7 @@ function bodyOf(request: ModelRequest, stream: boolean): MessageCreateParams {
     max_tokens,
     messages: messagesOf(turns),
     ...(instructions === '' ? {} : { system: instructions }),
-    // Newer models refuse both together; temperature is the one the contract has.
-    ...(temperature === undefined ? {} : { temperature: Math.min(temperature, 1) }),
-    ...(top_p === undefined || temperature !== undefined ? {} : { top_p }),
+    ...anthropicSampling(request, version),
     ...(stops.length === 0 ? {} : { stop_sequences: stops }),
     ...(format === undefined ? {} : { output_config: { format: { type: 'json_schema', schema: format } } }),
     ...toolsOf(request),

@@ -14,6 +14,8 @@ export type FrameReader = {
 
 /** More than any event that was cut in two. */
 const MOST_KEPT = 1024 * 1024;
+/** More events than were ever seen in one line. */
+const MOST_SEAMS = 64;
 
 export function createFrameReader(): FrameReader {
   let broken = '';
@@ -28,10 +30,10 @@ export function createFrameReader(): FrameReader {
       broken = '';
       return [mended];
     }
-    const glued = piecesOf(data);
-    if (glued.length > 1) return glued.flatMap(read);
-    broken = (broken + data).slice(0, MOST_KEPT);
-    return [];
+    const { frames, rest } = unglued(data);
+    const kept = frames.length > 0 ? keep(frames) : [];
+    broken = (broken + rest).slice(0, MOST_KEPT);
+    return kept;
   }
 
   /** A whole event behind a broken one: the rest of that one will not come any more. */
@@ -48,7 +50,24 @@ export function createFrameReader(): FrameReader {
   return { read, lost: () => lost, end };
 }
 
-/** The events of a glued line. `data:` inside a text of an event is quoted or escaped, so a brace follows only a real one. */
-function piecesOf(data: string): string[] {
-  return data.split(/data:\s*(?=\{|\[DONE\])/).filter((piece) => piece.trim() !== '');
+/**
+ * The whole events a glued line begins with, and what is left of it. A text inside an event may look like the seam of two:
+ * only a place where everything before it is a whole event is one.
+ */
+function unglued(data: string): { frames: JsonObject[]; rest: string } {
+  const frames: JsonObject[] = [];
+  let rest = data;
+  let tried = 0;
+  for (const seam of data.matchAll(/data:\s*/g)) {
+    // A line full of seams is no stream of events.
+    if ((tried += 1) > MOST_SEAMS) break;
+    const begin = data.length - rest.length;
+    const frame = parseJson(data.slice(begin, seam.index));
+    if (!isJsonObject(frame)) continue;
+    frames.push(frame);
+    rest = data.slice(seam.index + seam[0].length);
+  }
+  const last = parseJson(rest);
+  if (isJsonObject(last)) return { frames: [...frames, last], rest: '' };
+  return { frames, rest: rest.trim() === '[DONE]' ? '' : rest };
 }

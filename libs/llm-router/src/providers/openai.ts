@@ -9,6 +9,7 @@ import type { Dialect } from './dialect.ts';
 import { createResponseStreamReader, readResponse } from './openai-answer.ts';
 import { classifyOpenai } from './openai-failure.ts';
 import { allowsStrict, schemaName } from './openai-schema.ts';
+import { openaiSampling } from './sampling.ts';
 
 /** OpenAI's /responses; nothing is stored there. It takes no stop sequences: they are applied to its answer here. */
 export function openaiDialect(base: string): Dialect {
@@ -26,15 +27,14 @@ export function openaiDialect(base: string): Dialect {
 }
 
 function bodyOf(request: ModelRequest, stream: boolean): ResponseCreateParams {
-  const { model, messages, max_tokens, temperature, top_p, schema, tools, tool_choice } = request;
+  const { model, messages, max_tokens, schema, tools, tool_choice } = request;
   const hasTools = tools !== undefined && tools.length > 0;
   return {
     model,
     input: messages.flatMap(inputItems),
     max_output_tokens: max_tokens,
     store: false,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { top_p }),
+    ...openaiSampling(request),
     ...(schema === undefined ? {} : { text: { format: formatOf(schema) } }),
     ...(hasTools ? { tools: tools.map(functionTool) } : {}),
     ...(hasTools && tool_choice !== undefined ? { tool_choice: toolChoice(tool_choice) } : {}),

@@ -31,6 +31,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #discarding = false;
   #ended = false;
   #fault: TransportFault | undefined;
+  #endTimer: NodeJS.Timeout | undefined;
   #opening: Waiter<void> | undefined;
   #reading: Waiter<string | undefined> | undefined;
 
@@ -55,8 +56,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return new Promise((resolve, reject) => (this.#reading = { resolve, reject }));
   }
 
-  /** Gives the exchange up: an unfinished one is closed with its socket. Does nothing after the end. */
+  /** Gives the exchange up: an unfinished one is closed with its socket. Does nothing after the end or a release. */
   destroy(): void {
+    if (!this.#discarding) this.#giveUp();
+  }
+
+  #giveUp(): void {
     this.#fail(transportFault('aborted', this.#controller !== undefined, 'given up'));
   }
 
@@ -65,7 +70,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#ended || this.#fault !== undefined) return;
     this.#discarding = true;
     this.#resume();
-    setTimeout(() => this.destroy(), END_GRACE_MS).unref();
+    this.#endTimer = setTimeout(() => this.#giveUp(), END_GRACE_MS).unref();
   }
 
   onRequestStart(controller: Controller): void {
@@ -95,7 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#waiting += this.#decoder.end();
     this.#ended = true;
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#forget();
     this.#hand();
     this.#reading?.resolve(undefined);
     this.#reading = undefined;
@@ -118,12 +123,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #fail(fault: TransportFault): void {
     if (this.#ended || this.#fault !== undefined) return;
     this.#fault = fault;
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#forget();
     this.#opening?.reject(fault);
     this.#reading?.reject(fault);
     this.#opening = undefined;
     this.#reading = undefined;
     this.#controller?.abort(fault);
+  }
+
+  /** Nothing outlives the exchange. */
+  #forget(): void {
+    clearTimeout(this.#endTimer);
+    this.#signal.removeEventListener('abort', this.#onAbort);
   }
 
   #hand(): void {
