@@ -8,9 +8,15 @@ local function clock()
   return time[1] + time[2] / 1000000
 end
 
+-- Most circuits were never in trouble and have no key: an empty answer is the cheapest.
 local function readCircuit(key)
-  local values, circuit = redis.call('HMGET', key, unpack(circuitFields)), {}
-  for i, field in ipairs(circuitFields) do circuit[field] = tonumber(values[i] or 0) or 0 end
+  local values = redis.call('HGETALL', key)
+  local circuit = {
+    fail_count = 0, first_fail_ts = 0, open_until = 0, opened_ts = 0, generation = 0, probe_until = 0, parked_until = 0,
+  }
+  for i = 1, #values, 2 do
+    if circuit[values[i]] then circuit[values[i]] = tonumber(values[i + 1]) or 0 end
+  end
   return circuit
 end
 

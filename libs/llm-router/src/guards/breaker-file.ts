@@ -36,13 +36,13 @@ export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
   let queue: Promise<unknown> = Promise.resolve();
   /** What could not be written; undefined while the file is good. */
   let kept: Circuits | undefined;
-  let told = '';
+  const told = new Set<string>();
 
-  /** Once of each kind in a row: the file is read at every call while Redis is away. */
+  /** Once of each kind until a write succeeds: the file is read at every call while Redis is away. */
   function tell(error: unknown): void {
-    const said = String(error);
-    if (said !== told) options.onError(error);
-    told = said;
+    const kind = String(codeOf(error) ?? error);
+    if (!told.has(kind)) options.onError(error);
+    told.add(kind);
   }
 
   async function read(): Promise<Circuits> {
@@ -60,6 +60,7 @@ export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
     try {
       await replaceFile(path, circuits, { token: options.newToken() });
       kept = undefined;
+      told.clear();
     } catch (error) {
       tell(error);
       kept = Object.keys(circuits).length === 0 ? undefined : circuits;

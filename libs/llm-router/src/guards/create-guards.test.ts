@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { describeGuards } from '../testing/guard-conformance.ts';
@@ -36,4 +36,14 @@ describeGuards('this machine while Redis is away', async (options) => {
   redis.disconnect();
   const { guards, clock } = openGuards({ redis, statePath: temporaryFile(), ...options });
   return { guards, pass: async (seconds) => void (clock.seconds += seconds) };
+});
+
+test.each([
+  ['rpmGlobal', { rpmGlobal: 0, rpmByProvider: {}, rpmDefault: 1 }, 1],
+  ['a limit of one provider', { rpmGlobal: 1, rpmByProvider: { glm: 0 }, rpmDefault: 1 }, 1],
+  ['the threshold', { rpmGlobal: 1, rpmByProvider: {}, rpmDefault: 1 }, 0],
+])('%s below 1 is refused at the start', (_name, limits, failThreshold) => {
+  const breaker = { windowSeconds: 1, failThreshold, cooldownSeconds: 1 };
+  const act = () => openGuards({ redis: admin, statePath: temporaryFile(), limits, breaker });
+  expect(act).toThrow(/below 1.*set 1 or more/);
 });

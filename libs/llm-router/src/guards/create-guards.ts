@@ -28,9 +28,13 @@ export type GuardsOptions = {
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;
 
-/** The guards of model calls; see {@link Guards}. Several may share a Redis, a connection and a file. */
+/**
+ * The guards of model calls; see {@link Guards}. Several may share a Redis, a connection and a file. Throws a RangeError
+ * for limits or a threshold below 1.
+ */
 export function createGuards(options: GuardsOptions): Guards {
   const { limits, breaker, now, wait, newToken, onError } = options;
+  assertFromOne(limits, breaker);
   const file = createBreakerFile({ path: options.statePath, wait, newToken, onError });
   const redis = createRedisGuards(options.redis, { limits, breaker });
   const local = createLocalGuards({ limits, breaker, file, seconds: () => now() / 1000 });
@@ -111,6 +115,14 @@ export function createGuards(options: GuardsOptions): Guards {
     readBreakers: () => store.read(),
     clearParked: (provider) => store.unpark(provider),
   };
+}
+
+function assertFromOne({ rpmGlobal, rpmDefault, rpmByProvider }: RateLimits, { failThreshold }: BreakerSettings): void {
+  const numbers = [rpmGlobal, rpmDefault, failThreshold, ...Object.values(rpmByProvider)];
+  if (numbers.every((number) => number >= 1)) return;
+  throw new RangeError(
+    'A rate limit or BREAKER_FAIL_THRESHOLD is below 1, which would stop every call: set 1 or more.',
+  );
 }
 
 function askOf(

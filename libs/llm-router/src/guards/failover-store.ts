@@ -1,9 +1,9 @@
 import type { ProviderName } from '../model.ts';
 import type { BreakerFile } from './breaker-file.ts';
-import { CLOSED } from './circuit.ts';
+import { CLOSED, PARK_SECONDS } from './circuit.ts';
 import type { AskAnswer, GuardStore } from './guard-store.ts';
 import { noChanges } from './guard-store.ts';
-import type { Changes, Outcome, Standing } from './guards.ts';
+import type { Changes, Outcome, Standing, StandingState } from './guards.ts';
 import type { EndOfClaim, RedisGuards } from './redis-guards.ts';
 
 export type FailoverStore = GuardStore & Pick<RedisGuards, 'end'>;
@@ -24,7 +24,8 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
   /** At first too: an earlier process may have left its circuits. */
   let mergeDue = true;
   let merging: Promise<void> | undefined;
-  let lastSeen: { at: number; providers: Standing[] } = { at: 0, providers: [] };
+  /** Providers that Redis last said are to be left alone, and until when. */
+  const shut = new Map<ProviderName, { field: ShutField; until: number }>();
 
   async function withRedis<Value>(ask: () => Promise<Value>, instead: () => Promise<Value>): Promise<Value> {
     let value: Value;
@@ -49,16 +50,15 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
 
   /** What Redis said last is still true of providers that were to be left alone. */
   async function rememberShut(): Promise<void> {
-    const { at, providers } = lastSeen;
     const now = seconds();
-    const shut = providers.filter(({ state, seconds: left }) => SHUT.has(state) && at + left > now);
-    if (shut.length === 0) return;
+    const still = [...shut].filter(([, { until }]) => until > now);
+    shut.clear();
+    if (still.length === 0) return;
     await file.update((circuits) => {
       const next = { ...circuits };
-      for (const { provider, state, seconds: left } of shut) {
+      for (const [provider, { field, until }] of still) {
         const known = next[provider] ?? CLOSED;
-        const field = state === 'parked' ? 'parked_until' : 'open_until';
-        next[provider] = { ...known, [field]: Math.max(known[field], at + left) };
+        next[provider] = { ...known, [field]: Math.max(known[field], until) };
       }
       return { circuits: next, result: undefined };
     });
@@ -79,14 +79,23 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
   }
 
   function seen(answer: AskAnswer): AskAnswer {
-    if (answer.kind === 'granted') lastSeen = { at: seconds(), providers: answer.providers };
-    if (answer.kind === 'refused') lastSeen = { at: seconds(), providers: answer.refusal.providers };
+    if (answer.kind === 'granted') note(answer.providers);
+    if (answer.kind === 'refused') note(answer.refusal.providers);
     return answer;
   }
 
-  function forget(callable: readonly ProviderName[]): void {
-    if (callable.length === 0) return;
-    lastSeen = { ...lastSeen, providers: lastSeen.providers.filter(({ provider }) => !callable.includes(provider)) };
+  function note(providers: readonly Standing[]): void {
+    for (const { provider, state, seconds: left } of providers) {
+      const field = SHUT_FIELDS[state];
+      if (field === undefined) shut.delete(provider);
+      else shut.set(provider, { field, until: seconds() + left });
+    }
+  }
+
+  function noteChanges({ opened, closed, parkedNow }: Changes): void {
+    for (const { provider, cooldown_s } of opened) note([{ provider, state: 'open', seconds: cooldown_s }]);
+    for (const provider of parkedNow) note([{ provider, state: 'parked', seconds: PARK_SECONDS }]);
+    for (const provider of closed) shut.delete(provider);
   }
 
   async function end(
@@ -101,9 +110,8 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
       () => redis.end(theirs, claim),
       async () => ({ ...(await recordHere(theirs)), stored: false }),
     );
-    const changes = joined(here, there);
-    forget(changes.closed);
-    return { ...changes, stored: there.stored };
+    if (!away) noteChanges(there);
+    return { ...joined(here, there), stored: there.stored };
   }
 
   async function recordHere(outcomes: readonly Outcome[]): Promise<Changes> {
@@ -116,11 +124,10 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
     end,
     async ask(ask) {
       if (ask.chain.length === 0) return NOBODY_TO_CALL;
-      return seen(
-        await withRedis(
-          () => redis.ask(ask),
-          () => local.ask(ask),
-        ),
+      const bounded = { ...ask, deadlineSeconds: Math.min(Math.max(1, ask.deadlineSeconds), LONGEST_PROBE_SECONDS) };
+      return withRedis(
+        async () => seen(await redis.ask(bounded)),
+        () => local.ask(bounded),
       );
     },
     report: (outcomes) => end(outcomes, undefined),
@@ -130,7 +137,7 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
         () => local.read(),
       ),
     async unpark(provider) {
-      forget([provider]);
+      shut.delete(provider);
       await local.unpark(provider);
       await withRedis(
         () => redis.unpark(provider),
@@ -140,13 +147,21 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
   };
 }
 
+/** No call takes longer; a probe that was lost must not shut a provider for longer. */
+const LONGEST_PROBE_SECONDS = 3600;
+
 /** The end of a chain, also where a caller goes on with what is left of it. */
 const NOBODY_TO_CALL: AskAnswer = {
   kind: 'refused',
   refusal: { verdict: 'refused', reason: 'unavailable', retryAfterSeconds: 0, providers: [] },
 };
 
-const SHUT: ReadonlySet<string> = new Set(['cooling', 'open', 'parked']);
+type ShutField = 'open_until' | 'parked_until';
+const SHUT_FIELDS: Partial<Record<StandingState, ShutField>> = {
+  cooling: 'open_until',
+  open: 'open_until',
+  parked: 'parked_until',
+};
 
 function joined(left: Changes, right: Changes): Changes {
   return {

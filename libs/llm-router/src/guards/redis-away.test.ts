@@ -89,15 +89,15 @@ describe('Redis is killed', () => {
     expect(await opened.redis.hmget('nexus:breaker:gemini', 'open_until', 'fail_count')).toEqual([String(later), '9']);
   });
 
-  test('a circuit that was open in Redis stays open here', async () => {
+  test.each(['opened by this process', 'seen by it'])('a circuit in Redis that was %s stays open here', async (how) => {
     const opened = openProcess();
-    await failAt(opened, 3);
-    expect((await opened.guards.admit(callOf('gemini', 'openai'))).verdict).toBe('granted');
+    await failAt(how === 'seen by it' ? openProcess() : opened, 3);
+    if (how === 'seen by it') await opened.guards.admit(callOf('gemini', 'openai'));
     await server.kill();
-    expect(granted(await opened.guards.admit(callOf('gemini', 'openai'))).grant).toMatchObject({
-      provider: 'openai',
-      local: true,
-    });
+    const call = granted(await opened.guards.admit(callOf('gemini', 'openai')));
+    expect(call.grant).toMatchObject({ provider: 'openai', local: true });
+    opened.clock.seconds += 120;
+    expect(granted(await opened.guards.admit(callOf('gemini', 'openai'))).grant.provider).toBe('gemini');
   });
 
   test('no money is told once, and clearing it holds after the return', async () => {
@@ -155,6 +155,9 @@ describe('the file of circuits', () => {
     await server.kill();
     await failAt(opened, 3);
     expect((await opened.guards.admit(callOf('gemini'))).verdict).toBe('refused');
+    const kinds = opened.errors.map((error) => (error as { code?: string }).code ?? 'Redis');
+    expect(kinds).toHaveLength(new Set(kinds).size);
+    expect(kinds).toContain('EISDIR');
   });
 
   test('whose lock was left by a process that died is used all the same', async () => {

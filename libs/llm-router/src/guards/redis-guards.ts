@@ -59,7 +59,7 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
       [keys.circuits, keys.answer(claim?.key), keys.claim(claim?.key)],
       claim?.token ?? '',
       claim?.answer === undefined ? '' : JSON.stringify(claim.answer),
-      claim?.ttlSeconds ?? 0,
+      Math.ceil(claim?.ttlSeconds ?? 0),
       breaker.windowSeconds,
       breaker.failThreshold,
       breaker.cooldownSeconds,
