@@ -21,12 +21,12 @@ export async function redisCpuMicroseconds(connection: Redis): Promise<number> {
   return (seconds[0] + seconds[1]) * 1e6;
 }
 
-/**
- * Lets a rewrite of the append-only file end and holds off further ones: the fork of a rewrite stalls Redis by itself,
- * and would fall into one round or another by chance. Returns how long the last fork took, in milliseconds.
- */
-export async function holdOffRewrites(connection: Redis): Promise<number> {
+/** Turns the append-only file on and waits until it holds everything; no further rewrite falls into a measurement. */
+export async function startAppending(connection: Redis): Promise<void> {
   await connection.config('SET', 'auto-aof-rewrite-percentage', '0');
-  while ((await figure(connection, 'persistence', 'aof_rewrite_in_progress')) !== 0) await wait(100);
-  return (await figure(connection, 'stats', 'latest_fork_usec')) / 1000;
+  await connection.config('SET', 'appendonly', 'yes');
+  const rewriting = async () =>
+    (await figure(connection, 'persistence', 'aof_rewrite_in_progress')) +
+    (await figure(connection, 'persistence', 'aof_rewrite_scheduled'));
+  while ((await rewriting()) !== 0) await wait(100);
 }

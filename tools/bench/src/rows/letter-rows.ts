@@ -81,12 +81,20 @@ function readRows({ reads, bullmq, letters }: LetterFigures): Row[] {
   ];
 }
 
-function moveRows({ holds, requeues, bullmq, fork_ms, moved }: LetterFigures): Row[] {
+function moveRows({ holds, requeues, bullmq, appending, moved }: LetterFigures): Row[] {
   const rate = (moves: LetterMoves[]) => median(moves.map(({ per_second }) => per_second));
   const longest = (moves: LetterMoves[], pick: (move: LetterMoves) => number) => round(Math.max(...moves.map(pick)));
   const middle = (moves: LetterMoves[], pick: (move: LetterMoves) => number) => round(median(moves.map(pick)));
   const both = [...holds, ...requeues];
-  const base = (moves: LetterMoves[]) => ({
+  const withFile = (moves: LetterMoves | undefined): Record<string, number> =>
+    moves === undefined
+      ? {}
+      : {
+          with_append_only_file: round(moves.per_second),
+          with_append_only_file_redis_us: round(moves.redis_us),
+          with_append_only_file_stall_ms: round(moves.stall_ms),
+        };
+  const base = (moves: LetterMoves[], file: LetterMoves | undefined) => ({
     times_pipelined_lmove: middle(moves, (each) => each.per_second / each.pipelined_lmove),
     times_sequential_lmove: middle(moves, (each) => each.per_second / each.sequential_lmove),
     pipelined_lmove_per_second: middle(moves, (each) => each.pipelined_lmove),
@@ -94,6 +102,7 @@ function moveRows({ holds, requeues, bullmq, fork_ms, moved }: LetterFigures): R
     redis_us: middle(moves, (each) => each.redis_us),
     moved,
     rounds: moves.length,
+    ...withFile(file),
   });
   return [
     row({
@@ -102,7 +111,7 @@ function moveRows({ holds, requeues, bullmq, fork_ms, moved }: LetterFigures): R
       value: rate(holds),
       unit: 'letters/s',
       bar: { kind: 'at-least', bar: 40_000 },
-      base: base(holds),
+      base: base(holds, appending?.hold),
     }),
     row({
       id: 'requeue',
@@ -111,7 +120,7 @@ function moveRows({ holds, requeues, bullmq, fork_ms, moved }: LetterFigures): R
       unit: 'letters/s',
       bar: { kind: 'at-least', bar: 15_000, aim: 30_000 },
       base: {
-        ...base(requeues),
+        ...base(requeues, appending?.requeue),
         bullmq_retryJobs_per_second: round(bullmq.retries_per_second),
         times_retryJobs: round(rate(requeues) / bullmq.retries_per_second),
       },
@@ -129,7 +138,6 @@ function moveRows({ holds, requeues, bullmq, fork_ms, moved }: LetterFigures): R
         requeue_median_ms: middle(requeues, (each) => each.stall_ms),
         idle_longest_ms: longest(both, (each) => each.idle_stall_ms),
         bullmq_retryJobs_longest_ms: round(bullmq.retry_stall_ms),
-        aof: `everysec, rewrites held off meanwhile (fork ${round(fork_ms)} ms)`,
       },
     }),
   ];
