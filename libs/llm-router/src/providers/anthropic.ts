@@ -11,6 +11,7 @@ import { anthropicSchema } from './anthropic-schema.ts';
 import { createMessageStreamReader, readMessage } from './anthropic-answer.ts';
 import { trimmedBase } from './base-url.ts';
 import type { Dialect, Refusal, Verdict } from './dialect.ts';
+import { jsonHeaders } from './json-headers.ts';
 import { isJsonObject, objectOf, parseJson } from './json-value.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { anthropicSampling, type Sampling } from './sampling.ts';
@@ -26,7 +27,7 @@ export function anthropicDialect(base: string, version: string): Dialect {
     nativeSchema: true,
     stopSequences: 16,
     write: (request, stream) => ({ url, body: bodyOf(request, { version, stream }) }),
-    headers: (key) => ({ 'content-type': 'application/json', 'x-api-key': key, 'anthropic-version': version }),
+    headers: (key) => ({ ...jsonHeaders, 'x-api-key': key, 'anthropic-version': version }),
     readAnswer: readMessage,
     createStreamReader: createMessageStreamReader,
     classify,
@@ -126,6 +127,9 @@ function classify({ status, error, headers, now }: Refusal): Verdict {
   // A 400 of this type is also an empty account, an own spend limit, and an answer the filter stopped.
   if (kind === 'bad_request' && /credit balance|usage limits|spend limit/i.test(message)) return { kind: 'no_money' };
   if (kind === 'bad_request' && /content filtering/i.test(message)) return { kind: 'refused' };
+  // The model cannot do what was asked; another may.
+  if (kind === 'bad_request' && /for this model|not permitted|output_config/i.test(message))
+    return { kind: 'model_missing' };
   const throttled = kind === 'throttled' && namesDay(message) ? 'quota' : kind;
   return { kind: throttled, retryAfterSeconds: retryAfterOf(headers, now) };
 }

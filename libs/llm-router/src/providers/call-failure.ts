@@ -3,6 +3,7 @@ import { providerFailure, type Billed, type FailureKind, type ProviderFailure } 
 import type { TransportFault, TransportFaultKind } from '../transport/transport-fault.ts';
 import type { Dialect, Reading } from './dialect.ts';
 import { quotableMessage } from './failure-message.ts';
+import { objectOf } from './json-value.ts';
 import { boundedSeconds } from './retry-after.ts';
 import type { WireError } from './wire-error.ts';
 import type { WireHeaders } from '../transport/exchange.ts';
@@ -31,7 +32,7 @@ const advice: Record<FailureKind, string> = {
   no_money: 'Add credit or raise the spend limit with the provider.',
   auth: 'Check the key and what its account may use.',
   bad_request: 'Change the request.',
-  model_missing: 'Check the model name and the base URL.',
+  model_missing: 'Check the name of the model, what it supports, and the base URL.',
   outage: 'Try again later or use another provider.',
   timeout: 'Try again, or give the call more time.',
   refused: 'Change the prompt or use another provider.',
@@ -64,7 +65,7 @@ const transportVerdicts: Record<Exclude<TransportFaultKind, 'aborted'>, { kind: 
 function transportVerdict({ context }: Call, fault: TransportFault): { kind: FailureKind; what: string } {
   if (fault.transport !== 'aborted') return transportVerdicts[fault.transport];
   const reason: unknown = context.signal.reason;
-  const late = reason === 'timeout' || (reason instanceof Error && reason.name === 'TimeoutError');
+  const late = reason === 'timeout' || objectOf(reason)['name'] === 'TimeoutError';
   return late
     ? { kind: 'timeout', what: 'did not answer in time' }
     : { kind: 'cancelled', what: 'was no longer needed: the caller hung up' };

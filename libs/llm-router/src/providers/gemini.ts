@@ -5,6 +5,7 @@ import type { Dialect } from './dialect.ts';
 import { createContentStreamReader, readContent } from './gemini-answer.ts';
 import { classifyGemini } from './gemini-failure.ts';
 import { geminiSchema } from './gemini-schema.ts';
+import { jsonHeaders } from './json-headers.ts';
 import { isJsonObject, parseJson } from './json-value.ts';
 import { conversationOf, mergeNeighbours, type Turn } from './turns.ts';
 
@@ -25,7 +26,7 @@ export function geminiDialect(base: string): Dialect {
     nativeSchema: true,
     stopSequences: 5,
     write: (request, stream) => ({ url: `${trimmed}/${operation(request.model, stream)}`, body: bodyOf(request) }),
-    headers: (key) => ({ 'content-type': 'application/json', 'x-goog-api-key': key }),
+    headers: (key) => ({ ...jsonHeaders, 'x-goog-api-key': key }),
     readAnswer: readContent,
     createStreamReader: createContentStreamReader,
     classify: classifyGemini,

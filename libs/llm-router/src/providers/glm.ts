@@ -5,6 +5,7 @@ import { chatCompletionsUrl } from './base-url.ts';
 import { createChatStreamReader, readChatAnswer } from './chat-answer.ts';
 import { chatMessages, chatTools } from './chat-request.ts';
 import type { Dialect, Refusal, Verdict } from './dialect.ts';
+import { jsonHeaders } from './json-headers.ts';
 import { retryAfterOf, secondsToStatedReset } from './retry-after.ts';
 import { withSchemaPrompt } from './schema-prompt.ts';
 import { kindOfStatus } from './status-kinds.ts';
@@ -20,7 +21,7 @@ export function glmDialect(base: string): Dialect {
     nativeSchema: false,
     stopSequences: 1,
     write: (request, stream) => ({ url, body: bodyOf(request, stream) }),
-    headers: (key) => ({ 'content-type': 'application/json', authorization: `Bearer ${key}` }),
+    headers: (key) => ({ ...jsonHeaders, authorization: `Bearer ${key}` }),
     readAnswer: readChatAnswer,
     createStreamReader: createChatStreamReader,
     classify,

@@ -4,6 +4,7 @@ import { chatCompletionsUrl } from './base-url.ts';
 import { createChatStreamReader, readChatAnswer } from './chat-answer.ts';
 import { chatMessages, chatToolChoice, chatTools } from './chat-request.ts';
 import type { Dialect } from './dialect.ts';
+import { jsonHeaders } from './json-headers.ts';
 import { classifyOpenai } from './openai-failure.ts';
 import { allowsStrict, schemaName } from './openai-schema.ts';
 
@@ -19,7 +20,7 @@ export function openaiCompatibleDialect(base: string): Dialect {
     stopSequences: 4,
     write: (request, stream) => ({ url, body: bodyOf(request, stream) }),
     headers: (key) => ({
-      'content-type': 'application/json',
+      ...jsonHeaders,
       ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
     }),
     readAnswer: readChatAnswer,

@@ -18,6 +18,10 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   moderation_blocked: 'refused',
   // Used for prompts flagged by the usage policy.
   invalid_prompt: 'refused',
+  // The model cannot do what was asked; another may.
+  unsupported_parameter: 'model_missing',
+  unsupported_value: 'model_missing',
+  invalid_json_schema: 'model_missing',
   context_length_exceeded: 'bad_request',
   string_above_max_length: 'bad_request',
   server_is_overloaded: 'outage',

@@ -6,6 +6,7 @@ import type {
 import type { ModelMessage, ModelRequest } from '../model.ts';
 import { trimmedBase } from './base-url.ts';
 import type { Dialect } from './dialect.ts';
+import { jsonHeaders } from './json-headers.ts';
 import { createResponseStreamReader, readResponse } from './openai-answer.ts';
 import { classifyOpenai } from './openai-failure.ts';
 import { allowsStrict, schemaName } from './openai-schema.ts';
@@ -19,7 +20,7 @@ export function openaiDialect(base: string): Dialect {
     nativeSchema: true,
     stopSequences: 0,
     write: (request, stream) => ({ url, body: bodyOf(request, stream) }),
-    headers: (key) => ({ 'content-type': 'application/json', authorization: `Bearer ${key}` }),
+    headers: (key) => ({ ...jsonHeaders, authorization: `Bearer ${key}` }),
     readAnswer: readResponse,
     createStreamReader: createResponseStreamReader,
     classify: classifyOpenai,

@@ -17,9 +17,10 @@ export function isTransportFault(value: unknown): value is TransportFault {
   return value instanceof Error && 'transport' in value;
 }
 
-/** The code of a system or undici error, or its name. */
+/** The code of a system or undici error, or its name. By shape: errors may come from another realm. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' ? code : error.name;
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' ? name : 'unknown';
 }
