@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { ProviderName } from '../model.ts';
 import { PROVIDERS } from '../model.ts';
 import { CIRCUIT_FIELDS, CLOSED, type Circuit } from './circuit.ts';
+import { codeOf, takeFileLock } from './file-lock.ts';
 
 export type Circuits = Partial<Record<ProviderName, Circuit>>;
 
@@ -26,10 +27,6 @@ export type BreakerFileOptions = {
   /** Told when the file cannot be read or written, and why. */
   onError: (error: unknown) => void;
 };
-
-const LOCK_POLL_MS = 10;
-/** A lock is held for milliseconds, or for one command to Redis; one that stays the same longer was left by the dead. */
-const LOOKS_UNTIL_STALE = 400;
 
 export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
   const { path } = options;
@@ -70,7 +67,7 @@ export function createBreakerFile(options: BreakerFileOptions): BreakerFile {
   async function locked<Result>(
     change: (circuits: Circuits) => Change<Result> | Promise<Change<Result>>,
   ): Promise<Result> {
-    const release = await takeLock(`${path}.lock`, options);
+    const release = await takeFileLock(`${path}.lock`, options);
     try {
       const { circuits, result } = await change(await read());
       if (circuits !== undefined) await write(circuits);
@@ -124,39 +121,6 @@ function circuitIn(entry: Record<string, unknown>): Circuit {
   return circuit;
 }
 
-/** Without a lock file (folder read-only, disk full) the change is made all the same: the write will fail and say so. */
-async function takeLock(path: string, { wait, newToken }: BreakerFileOptions): Promise<() => Promise<void>> {
-  const token = newToken();
-  let seen: string | undefined;
-  for (let looks = 0; ; looks++) {
-    const outcome = await tryLock(path, token);
-    if (outcome !== 'held')
-      return outcome === 'taken' ? () => rm(path, { force: true }).catch(() => undefined) : async () => undefined;
-    const holder = await readFile(path, 'utf8').catch(() => undefined);
-    if (holder !== seen) looks = 0;
-    seen = holder;
-    if (looks >= LOOKS_UNTIL_STALE) {
-      await rm(path, { force: true });
-      looks = 0;
-    }
-    await wait(LOCK_POLL_MS);
-  }
-}
-
-async function tryLock(path: string, token: string): Promise<'taken' | 'held' | 'impossible'> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, token, { flag: 'wx' });
-    return 'taken';
-  } catch (error) {
-    return codeOf(error) === 'EEXIST' ? 'held' : 'impossible';
-  }
-}
-
 function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT';
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Cluster, type Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { callOf, conclude, granted } from '../testing/guard-conformance.ts';
-import { connectTo, openGuards, temporaryFile } from '../testing/guard-fixture.ts';
+import { connectTo, openGuards, removeTemporaryFiles, temporaryFile } from '../testing/guard-fixture.ts';
 import type { GuardedCall } from './guards.ts';
 
 let server: TestRedis;
@@ -21,6 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   cluster.disconnect();
   await server.stop();
+  removeTemporaryFiles();
 });
 
 test('on a Redis Cluster all keys of a call lie in one slot', async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { describeGuards } from '../testing/guard-conformance.ts';
-import { connectTo, openGuards, passInRedis, temporaryFile } from '../testing/guard-fixture.ts';
+import { connectTo, openGuards, passInRedis, removeTemporaryFiles, temporaryFile } from '../testing/guard-fixture.ts';
 
 let server: TestRedis;
 let admin: Redis;
@@ -21,6 +21,7 @@ afterEach(() => {
 afterAll(async () => {
   admin.disconnect();
   await server.stop();
+  removeTemporaryFiles();
 });
 
 describeGuards('Redis', async (options) => {

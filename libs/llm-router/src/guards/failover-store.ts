@@ -1,10 +1,9 @@
-import type { ProviderName } from '../model.ts';
 import type { BreakerFile } from './breaker-file.ts';
-import { CLOSED, PARK_SECONDS } from './circuit.ts';
 import type { AskAnswer, GuardStore } from './guard-store.ts';
 import { noChanges } from './guard-store.ts';
-import type { Changes, Outcome, Standing, StandingState } from './guards.ts';
+import type { Changes, Outcome } from './guards.ts';
 import type { EndOfClaim, RedisGuards } from './redis-guards.ts';
+import { createShutProviders } from './shut-providers.ts';
 
 export type FailoverStore = GuardStore & Pick<RedisGuards, 'end'>;
 
@@ -24,8 +23,7 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
   /** At first too: an earlier process may have left its circuits. */
   let mergeDue = true;
   let merging: Promise<void> | undefined;
-  /** Providers that Redis last said are to be left alone, and until when. */
-  const shut = new Map<ProviderName, { field: ShutField; until: number }>();
+  const shut = createShutProviders(seconds);
 
   async function withRedis<Value>(ask: () => Promise<Value>, instead: () => Promise<Value>): Promise<Value> {
     let value: Value;
@@ -45,23 +43,8 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
     if (away) return;
     away = true;
     onError(error);
-    await rememberShut();
-  }
-
-  /** What Redis said last is still true of providers that were to be left alone. */
-  async function rememberShut(): Promise<void> {
-    const now = seconds();
-    const still = [...shut].filter(([, { until }]) => until > now);
-    shut.clear();
-    if (still.length === 0) return;
-    await file.update((circuits) => {
-      const next = { ...circuits };
-      for (const [provider, { field, until }] of still) {
-        const known = next[provider] ?? CLOSED;
-        next[provider] = { ...known, [field]: Math.max(known[field], until) };
-      }
-      return { circuits: next, result: undefined };
-    });
+    // What Redis said last is still true.
+    await shut.writeTo(file);
   }
 
   function mergeBack(): Promise<void> {
@@ -79,23 +62,9 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
   }
 
   function seen(answer: AskAnswer): AskAnswer {
-    if (answer.kind === 'granted') note(answer.providers);
-    if (answer.kind === 'refused') note(answer.refusal.providers);
+    if (answer.kind === 'granted') shut.note(answer.providers);
+    if (answer.kind === 'refused') shut.note(answer.refusal.providers);
     return answer;
-  }
-
-  function note(providers: readonly Standing[]): void {
-    for (const { provider, state, seconds: left } of providers) {
-      const field = SHUT_FIELDS[state];
-      if (field === undefined) shut.delete(provider);
-      else shut.set(provider, { field, until: seconds() + left });
-    }
-  }
-
-  function noteChanges({ opened, closed, parkedNow }: Changes): void {
-    for (const { provider, cooldown_s } of opened) note([{ provider, state: 'open', seconds: cooldown_s }]);
-    for (const provider of parkedNow) note([{ provider, state: 'parked', seconds: PARK_SECONDS }]);
-    for (const provider of closed) shut.delete(provider);
   }
 
   async function end(
@@ -110,7 +79,7 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
       () => redis.end(theirs, claim),
       async () => ({ ...(await recordHere(theirs)), stored: false }),
     );
-    if (!away) noteChanges(there);
+    if (!away) shut.noteChanges(there);
     return { ...joined(here, there), stored: there.stored };
   }
 
@@ -137,7 +106,7 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
         () => local.read(),
       ),
     async unpark(provider) {
-      shut.delete(provider);
+      shut.forget(provider);
       await local.unpark(provider);
       await withRedis(
         () => redis.unpark(provider),
@@ -154,13 +123,6 @@ const LONGEST_PROBE_SECONDS = 3600;
 const NOBODY_TO_CALL: AskAnswer = {
   kind: 'refused',
   refusal: { verdict: 'refused', reason: 'unavailable', retryAfterSeconds: 0, providers: [] },
-};
-
-type ShutField = 'open_until' | 'parked_until';
-const SHUT_FIELDS: Partial<Record<StandingState, ShutField>> = {
-  cooling: 'open_until',
-  open: 'open_until',
-  parked: 'parked_until',
 };
 
 function joined(left: Changes, right: Changes): Changes {

@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdirSync, readFileSync, rmSync, existsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { callOf, conclude, granted, refused } from '../testing/guard-conformance.ts';
-import { connectTo, openGuards, type OpenedGuards, temporaryFile } from '../testing/guard-fixture.ts';
+import {
+  connectTo,
+  openGuards,
+  type OpenedGuards,
+  removeTemporaryFiles,
+  temporaryFile,
+} from '../testing/guard-fixture.ts';
 import type { GuardedCall, RateLimits } from './guards.ts';
 
 const MANY: RateLimits = { rpmGlobal: 100_000, rpmByProvider: {}, rpmDefault: 100_000 };
@@ -24,7 +30,7 @@ afterEach(async () => {
   for (const redis of open.splice(0)) redis.disconnect();
   await server.stop();
 });
-afterAll(() => rmSync(dirname(dirname(statePath)), { recursive: true, force: true }));
+afterAll(removeTemporaryFiles);
 
 function openProcess(limits = MANY): OpenedGuards & { redis: Redis } {
   const redis = connectTo(server.url);

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
-import type { ProviderName } from '../model.ts';
 import { PROVIDERS } from '../model.ts';
 import type { Circuits } from './breaker-file.ts';
-import { type Circuit, CIRCUIT_FIELDS, CLOSED, PARK_SECONDS, readingState, resultOf, waitOf } from './circuit.ts';
+import { PARK_SECONDS, readingState, resultOf, waitOf } from './circuit.ts';
 import { type Ask, type AskAnswer, type GuardStore, noChanges, requestsPerMinute } from './guard-store.ts';
 import type { StoreSettings } from './guard-store.ts';
 import { bindGuardScripts, guardKeys } from './guard-scripts.ts';
-import type { Changes, Outcome, Standing, StandingState, StoredAnswer } from './guards.ts';
+import { type AdmitReply, type ChangeReply, circuitFrom, readReply, readStored } from './guard-replies.ts';
+import type { Changes, Outcome, StoredAnswer } from './guards.ts';
 
 /** A claim that nobody renews ends after this: so long do equal calls wait for a caller that died. */
 export const CLAIM_LEASE_MS = 10_000;
@@ -116,60 +116,6 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
       await run('renew', [keys.claims], CLAIM_LEASE_MS, ...pairs);
     },
   };
-}
-
-type StateReply = (string | number)[];
-type AdmitReply =
-  | ['hit', string]
-  | ['wait', number]
-  | ['granted', number, number, number, StateReply]
-  | ['limited' | 'shut', number, StateReply];
-type ChangeReply = [ProviderName, 'opened' | 'closed' | 'parked', number, string];
-
-function readReply(reply: Exclude<AdmitReply, ['hit', string]>, chain: readonly ProviderName[]): AskAnswer {
-  if (reply[0] === 'wait') return { kind: 'wait', milliseconds: Math.max(0, reply[1]) };
-  if (reply[0] === 'granted') {
-    const [, place, probe, generation, states] = reply;
-    const provider = chain[place - 1];
-    if (provider === undefined) throw new Error('the admit script chose a provider that was not asked for');
-    const grant = { provider, probe: probe === 1, generation, local: false };
-    return { kind: 'granted', grant, providers: standings(states, chain) };
-  }
-  const [verdict, milliseconds, states] = reply;
-  return {
-    kind: 'refused',
-    refusal: {
-      verdict: 'refused',
-      reason: verdict === 'limited' ? 'rate_limited' : 'unavailable',
-      retryAfterSeconds: milliseconds / 1000,
-      providers: standings(states, chain),
-    },
-  };
-}
-
-function standings(states: StateReply, chain: readonly ProviderName[]): Standing[] {
-  return chain.map((provider, index) => ({
-    provider,
-    state: states[index * 2] as StandingState,
-    seconds: Number(states[index * 2 + 1]) / 1000,
-  }));
-}
-
-function readStored(text: string): StoredAnswer | undefined {
-  try {
-    const stored = JSON.parse(text) as Partial<StoredAnswer> | null;
-    return typeof stored?.text === 'string' && typeof stored.provider === 'string'
-      ? (stored as StoredAnswer)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function circuitFrom(values: (string | null)[]): Circuit {
-  const circuit = { ...CLOSED };
-  for (const [index, field] of CIRCUIT_FIELDS.entries()) circuit[field] = Number(values[index] ?? 0);
-  return circuit;
 }
 
 /** Times as seconds from now, so that the two clocks need not agree. A window that has passed counts nothing. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { conclude } from '../testing/guard-conformance.ts';
-import { connectTo, openGuards, passInRedis, temporaryFile } from '../testing/guard-fixture.ts';
+import { connectTo, openGuards, passInRedis, removeTemporaryFiles, temporaryFile } from '../testing/guard-fixture.ts';
 import type { ProviderName } from '../model.ts';
 import { FAILURE_KINDS, type FailureKind } from '../provider-failure.ts';
 import type { Granted, Guards } from './guards.ts';
@@ -49,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   redis.disconnect();
   await server.stop();
+  removeTemporaryFiles();
 });
 
 /** What an observer sees of a run: decisions and changes, times left out. */

@@ -2,7 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { callOf, conclude, granted } from '../testing/guard-conformance.ts';
-import { connectTo, openGuards, type OpenedGuards, passInRedis, temporaryFile } from '../testing/guard-fixture.ts';
+import {
+  connectTo,
+  openGuards,
+  type OpenedGuards,
+  passInRedis,
+  removeTemporaryFiles,
+  temporaryFile,
+} from '../testing/guard-fixture.ts';
 import type { Granted, GuardedCall, RateLimits } from './guards.ts';
 
 const MANY: RateLimits = { rpmGlobal: 100_000, rpmByProvider: {}, rpmDefault: 100_000 };
@@ -27,6 +34,7 @@ afterEach(() => {
 afterAll(async () => {
   admin.disconnect();
   await server.stop();
+  removeTemporaryFiles();
 });
 
 /** Guards of one more process: a connection, a clock and a file of its own. */

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -12,9 +12,16 @@ export function connectTo(url: string): Redis {
   return connectRedis({ url, purpose: 'request', name: 'test', onError: () => undefined });
 }
 
-/** A path in a fresh folder that does not exist yet. */
+const root = mkdtempSync(join(tmpdir(), 'nexus-guards-'));
+
+/** A path that does not exist yet, in a folder of its own that does not either. */
 export function temporaryFile(): string {
-  return join(mkdtempSync(join(tmpdir(), 'nexus-guards-')), 'state', 'breakers.json');
+  return join(root, randomUUID(), 'breakers.json');
+}
+
+/** For afterAll: removes what was written to temporary files. */
+export function removeTemporaryFiles(): void {
+  rmSync(root, { recursive: true, force: true });
 }
 
 export type OpenedGuards = {
