@@ -38,4 +38,26 @@ export { createProviders } from './providers/create-providers.ts';
 export type { ProviderSettings } from './providers/create-providers.ts';
 export { createTransport } from './transport/transport.ts';
 export type { Transport } from './transport/transport.ts';
-export { createMemoryLedger } from './testing/memory-ledger.ts';
+export { createMemoryLedger } from './guards/memory-ledger.ts';
+export {
+  compileSchema,
+  noopDocument,
+  obtainStructured,
+  parseAnswer,
+  publishedSchema,
+  SCHEMA_NAMES,
+  schemaDigest,
+} from './structured/index.ts';
+export type {
+  CompiledSchema,
+  ExcelKakaoOutput,
+  FixSuggestion,
+  NoopDocument,
+  PublishedSchema,
+  ReadableAnswer,
+  SchemaName,
+  StructuredCode,
+  StructuredRequest,
+  StructuredResult,
+} from './structured/index.ts';
+export { dedupeKey } from './guards/dedupe-key.ts';

@@ -67,7 +67,8 @@ export function providerFailure(details: ProviderFailureDetails): ProviderFailur
     ...(status === 0 ? {} : { http_status: status }),
     ...(retryAfterSeconds === undefined ? {} : { retry_after_s: retryAfterSeconds }),
   });
-  return Object.assign(thrown, { llm: details });
+  // Not enumerable: what was made of an answer must not get into a log with the error.
+  return Object.defineProperty(thrown, 'llm', { value: details }) as ProviderFailure;
 }
 
 export function isProviderFailure(value: unknown): value is ProviderFailure {

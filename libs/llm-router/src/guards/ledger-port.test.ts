@@ -1,5 +1,5 @@
 import { describeLedger } from '../testing/ledger-conformance.ts';
-import { createMemoryLedger } from '../testing/memory-ledger.ts';
+import { createMemoryLedger } from './memory-ledger.ts';
 
 describeLedger('in memory', (dailyNano) => {
   let now = Date.UTC(2026, 0, 15, 12);

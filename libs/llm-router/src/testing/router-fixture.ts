@@ -10,7 +10,7 @@ import { createPriceOf } from '../routing/prices.ts';
 import type { RouterEvent, RouterOptions } from '../routing/router-ports.ts';
 import { createTransport } from '../transport/transport.ts';
 import { openGuards, temporaryFile } from './guard-fixture.ts';
-import { createMemoryLedger, type MemoryLedger } from './memory-ledger.ts';
+import { createMemoryLedger, type MemoryLedger } from '../guards/memory-ledger.ts';
 
 /** A router on simulated providers, a real Redis and a budget in memory; its waits are over at once. */
 export type RouterFixture = {

@@ -1,4 +1,4 @@
-import type { LedgerPort, Reservation, ReserveRequest, Settlement } from '../guards/ledger-port.ts';
+import type { LedgerPort, Reservation, ReserveRequest, Settlement } from './ledger-port.ts';
 
 /** `dailyNano` in nano-USD; the fractions as LLM_BUDGET_SOFT_PCT and LLM_BUDGET_HARD_PCT, 1 = all of it. */
 export type MemoryLedgerOptions = {
@@ -19,66 +19,74 @@ export type MemoryLedger = LedgerPort & {
   settlements: readonly (Settlement & { reservation_id: string })[];
 };
 
-type Row = {
-  day: string;
-  estimate: bigint;
-  expiresAt: number;
-  state: 'reserved' | 'settled' | 'voided';
-  answer: Reservation;
-};
+type Row = { day: string; estimate: bigint; expiresAt: number; answer: Reservation };
 
-/** A budget in memory that keeps the promises of {@link LedgerPort}; for tests and for a router without a ledger. */
+/** Ended reservations and settlements that are remembered; older ones are forgotten, so that memory stays bounded. */
+const REMEMBERED = 10_000;
+/** An unsettled reservation of a call that never came back is forgotten this long after it expired. */
+const FORGET_MS = 86_400_000;
+
+/**
+ * A budget in memory that keeps the promises of {@link LedgerPort} for one process: two supervisors do not see each
+ * other's, and a restart forgets what was spent.
+ */
 export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now }: MemoryLedgerOptions): MemoryLedger {
-  const rows = new Map<string, Row>();
+  const open = new Map<string, Row>();
+  const ended = new Map<string, Reservation>();
   const spent = new Map<string, bigint>();
   const settlements: (Settlement & { reservation_id: string })[] = [];
 
   function day(at = now()): BudgetDay {
     const day_key = new Date(at).toISOString().slice(0, 10);
+    const present = now();
     let reserved = 0n;
-    for (const row of rows.values()) {
-      const counts = row.day === day_key && row.state === 'reserved' && row.expiresAt > now();
-      if (counts) reserved += row.estimate;
+    for (const [id, row] of open) {
+      if (row.expiresAt + FORGET_MS < present) open.delete(id);
+      else if (row.day === day_key && row.expiresAt > present) reserved += row.estimate;
     }
     return { day_key, spent: spent.get(day_key) ?? 0n, reserved };
   }
 
   function reserve({ reservation_id, estimate_nano, lifetime_s }: ReserveRequest): Reservation {
-    const known = rows.get(reservation_id);
-    if (known !== undefined) return known.answer;
+    const known = open.get(reservation_id)?.answer ?? ended.get(reservation_id);
+    if (known !== undefined) return known;
     const today = day();
     const projected = today.spent + today.reserved + estimate_nano;
-    const amounts = `projected=${usd(projected)} daily=${usd(dailyNano)}`;
+    const amounts = () => `projected=${usd(projected)} daily=${usd(dailyNano)}`;
     if (projected > part(dailyNano, hardFraction)) {
-      return { ok: false, reason: `budget_hard_exceeded ${amounts}`, retryAfterSeconds: secondsUntilTomorrow(now()) };
+      return { ok: false, reason: `budget_hard_exceeded ${amounts()}`, retryAfterSeconds: secondsUntilTomorrow(now()) };
     }
     const soft = projected > part(dailyNano, softFraction);
-    const answer: Reservation = {
-      ok: true,
-      reservation_id,
-      soft,
-      reason: soft ? `budget_soft_exceeded ${amounts}` : 'ok',
-    };
+    const reason = soft ? `budget_soft_exceeded ${amounts()}` : 'ok';
+    const answer: Reservation = { ok: true, reservation_id, soft, reason };
     const expiresAt = now() + lifetime_s * 1000;
-    rows.set(reservation_id, { day: today.day_key, estimate: estimate_nano, expiresAt, state: 'reserved', answer });
+    open.set(reservation_id, { day: today.day_key, estimate: estimate_nano, expiresAt, answer });
     return answer;
   }
 
   function settle(reservation_id: string, settlement: Settlement): { changed: boolean } {
-    const row = rows.get(reservation_id);
+    const row = open.get(reservation_id);
+    if (row === undefined && ended.has(reservation_id)) return { changed: false };
     if (row === undefined) throw new Error('This reservation is not known: reserve before settling.');
-    if (row.state !== 'reserved') return { changed: false };
-    row.state = 'settled';
+    end(reservation_id, row);
     spent.set(row.day, (spent.get(row.day) ?? 0n) + settlement.actual_nano);
     settlements.push({ ...settlement, reservation_id });
+    if (settlements.length > REMEMBERED) settlements.shift();
     return { changed: true };
   }
 
   function voidReservation(reservation_id: string): { changed: boolean } {
-    const row = rows.get(reservation_id);
-    if (row?.state !== 'reserved') return { changed: false };
-    row.state = 'voided';
+    const row = open.get(reservation_id);
+    if (row === undefined) return { changed: false };
+    end(reservation_id, row);
     return { changed: true };
+  }
+
+  function end(reservation_id: string, row: Row): void {
+    open.delete(reservation_id);
+    ended.set(reservation_id, row.answer);
+    const oldest = ended.size > REMEMBERED ? ended.keys().next().value : undefined;
+    if (oldest !== undefined) ended.delete(oldest);
   }
 
   return {
