@@ -72,7 +72,7 @@ export function createTaskConsumer(options: TaskConsumerOptions): TaskConsumer {
       // eslint-disable-next-line @typescript-eslint/max-params -- BullMQ's signature
       backoffStrategy: (failedAttempts, type, error, job) => {
         if (type !== STEPPED_BACKOFF) return -1;
-        const steps = (job?.opts.backoff ?? {}) as { delaysMs?: number[]; jitterRatio?: number };
+        const steps = (job?.opts.backoff ?? {}) as { delays?: number[]; jitterRatio?: number };
         return nextDelayMs(failedAttempts, steps, {
           retryAfterSeconds: failureOf(error)?.retry_after_s,
           random: options.random,

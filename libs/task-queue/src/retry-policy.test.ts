@@ -13,8 +13,8 @@ test('steps come in order and the last one repeats', () => {
 
 test('zero retries are one attempt; zero and missing delays are no delay', () => {
   expect(retrySteps({ maxRetries: 0, delaysSeconds: [], jitter: false }).attempts).toBe(1);
-  expect(nextDelayMs(1, { delaysMs: [0] }, { random })).toBe(0);
-  expect(nextDelayMs(3, { delaysMs: [] }, { random })).toBe(0);
+  expect(nextDelayMs(1, { delays: [0] }, { random })).toBe(0);
+  expect(nextDelayMs(3, { delays: [] }, { random })).toBe(0);
 });
 
 test('a longer Retry-After wins, a shorter one does not shorten the step', () => {
