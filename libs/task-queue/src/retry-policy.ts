@@ -7,7 +7,7 @@ export type RetryPolicy = { maxRetries: number; delaysSeconds: number[]; jitter:
 export type RetrySteps = { attempts: number; backoff: BackoffOptions & { delays: number[]; jitterRatio?: number } };
 
 /** Name of the one backoff strategy every consumer registers. */
-export const STEPPED_BACKOFF = 'steps';
+export const STEPPED_BACKOFF = 'step';
 
 /** Job options for a policy. `attempts` counts the first delivery too. */
 export function retrySteps(policy: RetryPolicy): RetrySteps {
