@@ -29,12 +29,13 @@ export const letterGroupSchema = z
     /** What the messages have in common. */
     message: z.string(),
     count,
-    first_seen: instant.describe('Oldest letter in the park now.'),
-    last_seen: instant.describe('Newest letter in the park now.'),
+    first_seen: instant.nullable().describe('When the first letter of the group failed, whatever became of it.'),
+    last_seen: instant.nullable().describe('When the latest one failed.'),
     task_types: z.record(z.string(), count),
     sample: z
       .object({ task_id: z.string(), message: z.string() })
-      .describe('The newest letter; its message is masked.'),
+      .nullable()
+      .describe('A recent letter; its message is masked. Null when it has gone meanwhile.'),
     decision: letterDecisionSchema.extend({
       conditional: z.boolean().describe('Age or attempts of a letter may decide otherwise.'),
     }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GroupState } from '@nexus/contracts';
 import type { DeadLetters, Frozen, GroupRecord, MoveReport, MoveRequest, Tombstone } from './dead-letters.ts';
-import { readCauses, sizeCauses } from './letter-causes.ts';
+import { newestIds, readCauses } from './letter-causes.ts';
 import type { DeadLettersOptions, LetterContext } from './letter-context.ts';
 import {
   addCounts,
@@ -33,11 +33,16 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     run: bindScripts(options.connection),
   };
   return {
-    async counts(park, filter = {}) {
-      const sizes = await sizeCauses(context, park, { filter, upTo: '', olderThan: '' });
-      return sizes.map(({ cause, count }) => ({ ...cause, count }));
-    },
     causes: (park, filter = {}) => readCauses(context, park, filter),
+    async newest(park, causes) {
+      const ids = await newestIds(context, park, causes);
+      const found = await readLetters(
+        context,
+        ids.filter((id) => id !== undefined),
+      );
+      const byId = new Map(found.map((letter) => [letter?.task_id, letter]));
+      return ids.map((id) => (id === undefined ? undefined : byId.get(id)));
+    },
     page: (park, query) => pageLetters(context, park, query),
     read: (taskIds) => readLetters(context, taskIds),
     move: (request) => move(context, request),
@@ -142,6 +147,10 @@ async function readGroups({ connection, keys }: LetterContext, groups: string[])
   });
 }
 
+function instantOf(milliseconds: string | undefined): string | null {
+  return milliseconds === undefined ? null : new Date(Number(milliseconds)).toISOString();
+}
+
 function groupRecord(group: string, fields: Record<string, string>): GroupRecord {
   const at = fields['at'];
   return {
@@ -152,6 +161,8 @@ function groupRecord(group: string, fields: Record<string, string>): GroupRecord
     state_by: fields['by'] ?? null,
     state_at: at === undefined ? null : new Date(Number(at)).toISOString(),
     state_reason: fields['reason'] ?? null,
+    first_seen: instantOf(fields['first']),
+    last_seen: instantOf(fields['last']),
   };
 }
 

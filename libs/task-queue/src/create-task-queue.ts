@@ -111,7 +111,7 @@ async function sweepTasks(context: QueueContext): Promise<number> {
 async function countParked({ run, keys }: QueueContext): Promise<Record<Park, number>> {
   const counts = await Promise.all(
     PARKS.map(async (park) => {
-      const causes = (await run('causes', [keys.index], park, '0', '', '')) as [cell: string, count: number][];
+      const causes = (await run('causes', [keys.index], park, '', '')) as [cell: string, count: number][];
       return [park, causes.reduce((sum, [, count]) => sum + count, 0)] as const;
     }),
   );

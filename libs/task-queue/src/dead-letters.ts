@@ -17,14 +17,8 @@ export type LetterCause = { failure_code: string; task_type: string; group: stri
 /** Group of letters whose job data is not a task. They are shown and purged, never moved. */
 export const UNPARSABLE_GROUP = 'unparsable';
 
-/** Letters of one cause in one park. Instants are ISO 8601. */
-export type CauseCount = LetterCause & {
-  count: number;
-  first_failed_at: string;
-  last_failed_at: string;
-  /** Task id of the newest letter. */
-  newest: string;
-};
+/** Letters of one cause in one park. */
+export type CauseCount = LetterCause & { count: number };
 
 /** Inclusive bounds on what may differ between letters of one cause; all given ones hold. */
 export type LetterCondition = {
@@ -171,6 +165,9 @@ export type GroupRecord = {
   state_by: string | null;
   state_at: string | null;
   state_reason: string | null;
+  /** When the first and the latest letter of the group failed, whatever became of them; null = none is known. */
+  first_seen: string | null;
+  last_seen: string | null;
 };
 
 /** How a background operation is run. */
@@ -195,9 +192,9 @@ export type Tombstone = { task_id: string; task_type: string; failure_code: stri
  */
 export type DeadLetters = {
   /** Numbers of letters by cause. Exact, whatever their number. */
-  counts(park: Park, filter?: LetterFilter): Promise<(LetterCause & { count: number })[]>;
-  /** The same with the oldest and the newest letter of each. */
   causes(park: Park, filter?: LetterFilter): Promise<CauseCount[]>;
+  /** The newest letter of each cause, in the order asked; undefined where there is none any more. */
+  newest(park: Park, causes: LetterCause[]): Promise<(DeadLetter | undefined)[]>;
   /** One page, oldest first; 'invalid_cursor' for a cursor that is not of this query. Changes nothing. */
   page(
     park: Park,

@@ -2,8 +2,8 @@ import type { Park } from '@nexus/contracts';
 import type { CauseCount, LetterCause, LetterFilter } from './dead-letters.ts';
 import type { LetterContext } from './letter-context.ts';
 
-/** A row of the causes script: {cause, letters, older letters, first score, last score, newest id}. */
-type CauseRow = [cell: string, count: number, older: number, first?: string, last?: string, newest?: string];
+/** A row of the causes script: {cause, letters, older letters}. */
+type CauseRow = [cell: string, count: number, older: number];
 
 /** Reads the name under which the index keeps a cause: group|requeues|type|code; only the code may hold the separator. */
 export function parseCause(cell: string): LetterCause {
@@ -18,22 +18,29 @@ export function matchesFilter(cause: LetterCause, filter: LetterFilter): boolean
   return filter.group === undefined || filter.group === cause.group;
 }
 
-/** Milliseconds of an index score: failed-at milliseconds × 1000 + a sequence. */
-export function scoreToMs(score: string | number): number {
-  return Math.floor(Number(score) / 1000);
+export async function readCauses(context: LetterContext, park: Park, filter: LetterFilter): Promise<CauseCount[]> {
+  const sizes = await sizeCauses(context, park, { filter, upTo: '', olderThan: '' });
+  return sizes.map(({ cause, count }) => ({ ...cause, count }));
 }
 
-export async function readCauses(context: LetterContext, park: Park, filter: LetterFilter): Promise<CauseCount[]> {
-  const rows = (await context.run('causes', [context.keys.index], park, '1', '', '')) as CauseRow[];
-  return rows
-    .map(([cell, count, , first = '0', last = '0', newest = '']) => ({
-      ...parseCause(cell),
-      count,
-      first_failed_at: new Date(scoreToMs(first)).toISOString(),
-      last_failed_at: new Date(scoreToMs(last)).toISOString(),
-      newest,
-    }))
-    .filter((cause) => matchesFilter(cause, filter));
+/** The name under which the index keeps a cause. */
+function cellOf({ group, requeues, task_type, failure_code }: LetterCause): string {
+  return [group, requeues, task_type, failure_code].join('|');
+}
+
+/** Task id of the newest letter of each cause; undefined where there is none. */
+export async function newestIds(
+  { connection, keys }: LetterContext,
+  park: Park,
+  causes: LetterCause[],
+): Promise<(string | undefined)[]> {
+  const pipeline = connection.pipeline();
+  for (const cause of causes) pipeline.zrevrange(`${keys.index}${park}:c:${cellOf(cause)}`, '0', '0');
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, ids]) => {
+    if (error !== null) throw error;
+    return (ids as string[])[0];
+  });
 }
 
 /** How many letters a cause has up to a score, and how many of them are older than another. */
@@ -44,7 +51,7 @@ export async function sizeCauses(
   park: Park,
   { filter, upTo, olderThan }: { filter: LetterFilter; upTo: string; olderThan: string },
 ): Promise<CauseSize[]> {
-  const rows = (await context.run('causes', [context.keys.index], park, '0', upTo, olderThan)) as CauseRow[];
+  const rows = (await context.run('causes', [context.keys.index], park, upTo, olderThan)) as CauseRow[];
   return rows
     .map(([cell, count, older]) => ({ cell, cause: parseCause(cell), count, older }))
     .filter(({ cause }) => matchesFilter(cause, filter));

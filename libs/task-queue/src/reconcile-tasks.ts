@@ -30,7 +30,7 @@ async function sameSize({ connection, keys, run }: QueueContext): Promise<boolea
   const failed = await connection.zcard(`${keys.jobs}failed`);
   let indexed = await connection.zcard(`${keys.index}cancelled`);
   for (const park of PARKS) {
-    const causes = (await run('causes', [keys.index], park, '0', '', '')) as [cell: string, count: number][];
+    const causes = (await run('causes', [keys.index], park, '', '')) as [cell: string, count: number][];
     indexed += causes.reduce((sum, [, count]) => sum + count, 0);
   }
   return failed === indexed;

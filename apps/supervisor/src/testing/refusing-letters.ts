@@ -4,8 +4,8 @@ import type { DeadLetters } from '@nexus/task-queue';
 export function createRefusingLetters(): DeadLetters {
   const refuse = () => Promise.reject(new Error('this test has no dead letters; run it on the real queue'));
   return {
-    counts: refuse,
     causes: refuse,
+    newest: refuse,
     page: refuse,
     read: refuse,
     move: refuse,

@@ -1,11 +1,8 @@
-import { UNPARSABLE_GROUP, type DeadLetters, type LetterCause, type LetterFilter } from '@nexus/task-queue';
+import { UNPARSABLE_GROUP, type CauseCount, type DeadLetters, type LetterFilter } from '@nexus/task-queue';
 import type { Park } from '@nexus/contracts';
 import { decisionsFor, type TriageAction, type TriagePolicy } from '@nexus/triage-policy';
 import { readingCounts } from './letter-replies.ts';
 import { letterDecision } from './letter-view.ts';
-
-/** Letters of one cause. */
-export type Counted = LetterCause & { count: number };
 
 /** Counts by what triage says. */
 export type ActionCounts = Record<TriageAction, number>;
@@ -14,7 +11,7 @@ export type ActionCounts = Record<TriageAction, number>;
 const PAGE = 100;
 
 /** Answer of GET /dlq/stats: exact over all letters of these causes. */
-export function letterStats(causes: readonly Counted[]) {
+export function letterStats(causes: readonly CauseCount[]) {
   const total = sumOf(causes);
   const errors = sumOf(causes.filter(isUnparsable));
   return {
@@ -41,9 +38,9 @@ export type CountOptions = {
  * Counts what triage says of the letters of these causes. Exact without reading a letter, but for causes that a rule
  * splits by age or attempts: of these at most `sample` letters are read, oldest first, and the rest is not counted.
  */
-export async function countTriage(causes: readonly Counted[], options: CountOptions): Promise<TriageCounts> {
+export async function countTriage(causes: readonly CauseCount[], options: CountOptions): Promise<TriageCounts> {
   const counts: ActionCounts = { requeue: 0, hold: 0, alarm: 0, ignore: 0 };
-  const open: Counted[] = [];
+  const open: CauseCount[] = [];
   for (const cause of causes) {
     const action = actionOfAll(cause, options.policy);
     if (action === undefined) open.push(cause);
@@ -64,7 +61,7 @@ export async function countTriage(causes: readonly Counted[], options: CountOpti
 }
 
 /** What triage says of every letter of the cause, when age and attempts make no difference. */
-function actionOfAll(cause: Counted, policy: TriagePolicy): TriageAction | undefined {
+function actionOfAll(cause: CauseCount, policy: TriagePolicy): TriageAction | undefined {
   if (isUnparsable(cause)) return 'ignore';
   const actions = new Set(decisionsFor(cause, policy).map(({ action }) => action));
   return actions.size === 1 ? [...actions][0] : undefined;
@@ -73,7 +70,7 @@ function actionOfAll(cause: Counted, policy: TriagePolicy): TriageAction | undef
 type Cell = { filter: LetterFilter; requeues: Set<number> };
 
 /** Letters are read by code, type and group; the numbers of requeues of a cell are told apart afterwards. */
-function cellsOf(causes: readonly Counted[]): Cell[] {
+function cellsOf(causes: readonly CauseCount[]): Cell[] {
   const cells = new Map<string, Cell>();
   for (const { failure_code, task_type, group, requeues } of causes) {
     const key = JSON.stringify([failure_code, task_type, group]);
@@ -101,17 +98,17 @@ async function readCell({ filter, requeues }: Cell, options: CountOptions): Prom
   return actions;
 }
 
-function isUnparsable({ group }: Counted): boolean {
+function isUnparsable({ group }: CauseCount): boolean {
   return group === UNPARSABLE_GROUP;
 }
 
 /** Letters of these causes. */
-export function sumOf(causes: readonly Pick<Counted, 'count'>[]): number {
+export function sumOf(causes: readonly Pick<CauseCount, 'count'>[]): number {
   return causes.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Letters by name, highest first, equal ones by name. A missing name is `unknown`. */
-export function countBy(causes: readonly Counted[], nameOf: (cause: Counted) => string): Record<string, number> {
+export function countBy(causes: readonly CauseCount[], nameOf: (cause: CauseCount) => string): Record<string, number> {
   const counts = new Map<string, number>();
   for (const cause of causes) {
     const name = nameOf(cause) || 'unknown';

@@ -18,7 +18,11 @@ export function createGroupHandlers(ports: TriagePorts): Handlers<GroupRoutes> {
       const found = groupCauses(await letters.causes(query.park, filterOf(query)));
       // Without a filter by state only the states of the groups that are shown have to be known.
       const shown = query.state === undefined ? found.slice(0, query.limit) : found;
-      const samplesOf = (groups: LetterGroup[]) => letters.read(groups.map(({ newest }) => newest.newest));
+      const samplesOf = (groups: LetterGroup[]) =>
+        letters.newest(
+          query.park,
+          groups.map(({ largest }) => largest),
+        );
       const [records, shownSamples] = await Promise.all([
         recordsOf(ports, shown),
         query.state === undefined ? samplesOf(shown) : undefined,
@@ -65,7 +69,7 @@ export function createGroupHandlers(ports: TriagePorts): Handlers<GroupRoutes> {
         return { problem: 'PAYLOAD_INVALID', message, detail: { issues: changed.problems.slice(0, 50) } };
       }
       const { park, sample } = body;
-      const causes = await letters.counts(park, {});
+      const causes = await letters.causes(park, {});
       const readable = causes.filter(({ group }) => group !== UNPARSABLE_GROUP);
       const options = { letters, park, sample, now: ports.now() };
       const before = await countTriage(causes, { ...options, policy });

@@ -6,24 +6,23 @@ import { countBy, sumOf } from './count-letters.ts';
 import { letterDecision, unparsableDecision } from './letter-view.ts';
 
 /** Letters of one group in one park: its causes differ in type or number of requeues, or share a message across codes. */
-export type LetterGroup = { group: string; count: number; causes: CauseCount[]; newest: CauseCount };
+export type LetterGroup = { group: string; count: number; causes: CauseCount[]; largest: CauseCount };
 
-/** Largest first, equal ones by their newest letter, newest first. */
+/** Largest first. */
 export function groupCauses(causes: readonly CauseCount[]): LetterGroup[] {
   const groups = new Map<string, CauseCount[]>();
-  for (const cause of causes) groups.set(cause.group, [...(groups.get(cause.group) ?? []), cause]);
+  for (const cause of causes) {
+    const members = groups.get(cause.group);
+    if (members === undefined) groups.set(cause.group, [cause]);
+    else members.push(cause);
+  }
   return [...groups]
-    .map(([group, members]) => ({ group, count: sumOf(members), causes: members, newest: newestOf(members) }))
-    .sort((left, right) => right.count - left.count || compareNewest(left, right));
+    .map(([group, members]) => ({ group, count: sumOf(members), causes: members, largest: largestOf(members) }))
+    .sort((left, right) => right.count - left.count || (left.group < right.group ? -1 : 1));
 }
 
-function newestOf(causes: readonly CauseCount[]): CauseCount {
-  return causes.reduce((newest, cause) => (cause.last_failed_at > newest.last_failed_at ? cause : newest));
-}
-
-function compareNewest(left: LetterGroup, right: LetterGroup): number {
-  if (left.newest.last_failed_at === right.newest.last_failed_at) return left.group < right.group ? -1 : 1;
-  return left.newest.last_failed_at < right.newest.last_failed_at ? 1 : -1;
+function largestOf(causes: readonly CauseCount[]): CauseCount {
+  return causes.reduce((largest, cause) => (cause.count > largest.count ? cause : largest));
 }
 
 export type GroupViewOptions = {
@@ -31,7 +30,7 @@ export type GroupViewOptions = {
   runbookBaseUrl: string;
   /** Epoch milliseconds. */
   now: number;
-  /** The newest letter of the group; undefined when it has gone meanwhile. */
+  /** The newest letter of the group's largest cause; undefined when it has gone meanwhile. */
   sample: DeadLetter | undefined;
   record: GroupRecord | undefined;
 };
@@ -41,21 +40,21 @@ const UNPARSABLE_MESSAGE = 'the data of the job is not a task';
 
 /** A group as the list of groups shows it. Its message is that of the newest letter, masked. */
 export function groupView(group: LetterGroup, { policy, runbookBaseUrl, now, sample, record }: GroupViewOptions) {
-  const { causes, newest } = group;
+  const { causes, largest } = group;
   const unparsable = group.group === UNPARSABLE_GROUP;
   const message = unparsable ? UNPARSABLE_MESSAGE : (sample?.error.message ?? '');
-  const decision = sample === undefined ? lastDecision(newest, policy) : letterDecision(sample, policy, now);
+  const decision = sample === undefined ? lastDecision(largest, policy) : letterDecision(sample, policy, now);
   return {
-    failure_code: newest.failure_code,
+    failure_code: largest.failure_code,
     message: maskText(unparsable ? message : normalizeMessage(message)),
     count: group.count,
-    first_seen: causes.map(({ first_failed_at }) => first_failed_at).reduce((a, b) => (a < b ? a : b)),
-    last_seen: newest.last_failed_at,
+    first_seen: record?.first_seen ?? null,
+    last_seen: record?.last_seen ?? null,
     task_types: countBy(causes, ({ task_type }) => task_type),
-    sample: { task_id: newest.newest, message: maskText(message) },
+    sample: sample === undefined ? null : { task_id: sample.task_id, message: maskText(message) },
     decision: { ...decision, conditional: !unparsable && dependsOnLetter(causes, policy) },
     ...groupState(group.group, record),
-    runbook: runbookFor(newest.failure_code, runbookBaseUrl) ?? null,
+    runbook: runbookFor(largest.failure_code, runbookBaseUrl) ?? null,
   };
 }
 

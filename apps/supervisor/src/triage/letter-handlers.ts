@@ -22,11 +22,11 @@ export function createLetterHandlers(ports: TriagePorts): Handlers<LetterRoutes>
     dlqPeek: ({ query, credential }) => peekLetters(ports, 'dlq', { query, by: actorOf(credential) }),
 
     async dlqStats({ query }) {
-      return { status: 200, body: letterStats(await letters.counts('dlq', filterOf(query))) };
+      return { status: 200, body: letterStats(await letters.causes('dlq', filterOf(query))) };
     },
 
     async dlqTriage({ query }) {
-      const causes = await letters.counts('dlq', filterOf(query));
+      const causes = await letters.causes('dlq', filterOf(query));
       const options = { letters, park: 'dlq', policy, sample: query.sample, now: ports.now() } as const;
       const { counts, scanned, total, truncated } = await countTriage(causes, options);
       const errors = sumOf(causes.filter(({ group }) => group === UNPARSABLE_GROUP));

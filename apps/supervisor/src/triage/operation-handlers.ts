@@ -121,7 +121,7 @@ async function concernedBy(
   ports: TriagePorts,
   order: MoveOrder,
 ): Promise<{ total: number } | ProblemReply<'ALARM_REQUEUE_FORBIDDEN'>> {
-  const causes = await ports.letters.counts(order.park, order.filter);
+  const causes = await ports.letters.causes(order.park, order.filter);
   const verdicts = verdictsOf(order, ports);
   const concerned = causes.filter((cause) => verdicts(cause).some((verdict) => verdict.do !== 'pass'));
   const refused = concerned.every((cause) => verdicts(cause).every((verdict) => verdict.do === 'refuse'));

@@ -24,7 +24,7 @@ async function alarmForbids(
   const { skipped_policy, skipped_age, skipped_cap, skipped_locked, errors, acted } = report;
   const others = skipped_age + skipped_cap + skipped_locked + errors + acted.requeue;
   if (dryRun || skipped_policy === 0 || others > 0) return undefined;
-  const causes = await ports.letters.counts(order.park, order.filter);
+  const causes = await ports.letters.causes(order.park, order.filter);
   return onlyAlarmRefuses(causes, order, ports) ? alarmForbidden(skipped_policy) : undefined;
 }
 

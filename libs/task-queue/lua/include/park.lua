@@ -38,10 +38,14 @@ local function messageOf(recorded, history, reason)
 end
 
 -- What is remembered of a group beyond its letters. A resolved one that gets a letter is open again: a regression.
-local function touchGroup(ix, group, code, now)
+local function touchGroup(ix, group, code, finished, now)
   local key = ix .. 'group:' .. group
   redis.call('ZADD', ix .. 'groups', now, group)
-  if redis.call('HSETNX', key, 'code', code) == 1 then return end
+  redis.call('HSET', key, 'last', finished)
+  if redis.call('HSETNX', key, 'code', code) == 1 then
+    redis.call('HSET', key, 'first', finished)
+    return
+  end
   if redis.call('HGET', key, 'state') ~= 'resolved' then return end
   redis.call('HSET', key, 'state', 'open', 'regression', '1', 'at', now, 'by', 'regression')
   redis.call('HDEL', key, 'reason')
@@ -95,7 +99,7 @@ local function park(base, ix, id, now, lockSeconds, group)
   redis.call('HSET', key, 'xs', 'dlq:' .. sequence .. ':' .. cell)
   redis.call('HDEL', key, 'xf', 'xg')
   addToCell(ix, 'dlq', cell, score, id)
-  touchGroup(ix, cause, code, now)
+  touchGroup(ix, cause, code, finished, now)
   if fields[9] then
     countOutcome(ix, id, fields[9], 'failed_again', cause)
     redis.call('HDEL', key, 'xo')

@@ -2,7 +2,7 @@
  * What looking at dead letters costs while nothing else happens.
  * Usage: node letter-reads.ts REDIS_URL. Prints {@link LetterReads}.
  */
-import type { LetterFilter } from '@nexus/task-queue';
+import type { CauseCount, LetterFilter } from '@nexus/task-queue';
 import { percentile } from '../row.ts';
 import { CODES, openLetters } from './letter-subject.ts';
 
@@ -38,21 +38,20 @@ async function time(act: () => Promise<unknown>): Promise<Timing> {
   return { p50: percentile(taken, 0.5), p99: percentile(taken, 0.99) };
 }
 
-/** What GET /dlq/groups asks of the store: the causes by group, then states and newest letters of the largest 20. */
+/** What GET /dlq/groups asks of the store: the causes by group, then states and a letter of the largest 20. */
 async function readGroups(): Promise<void> {
-  const groups = new Map<string, { count: number; newest: string; at: string }>();
-  for (const { group, count, newest, last_failed_at: at } of await letters.causes('dlq')) {
-    const known = groups.get(group);
-    const later = known !== undefined && known.at >= at ? known : { newest, at };
-    groups.set(group, { ...later, count: count + (known?.count ?? 0) });
+  const groups = new Map<string, CauseCount>();
+  for (const cause of await letters.causes('dlq')) {
+    const known = groups.get(cause.group);
+    if (known === undefined || known.count < cause.count) groups.set(cause.group, cause);
   }
-  const shown = [...groups].toSorted(([, left], [, right]) => right.count - left.count).slice(0, 20);
+  const shown = [...groups.values()].toSorted((left, right) => right.count - left.count).slice(0, 20);
   const [, samples] = await Promise.all([
-    letters.groups.read(shown.map(([group]) => group)),
-    letters.read(shown.map(([, { newest }]) => newest)),
+    letters.groups.read(shown.map(({ group }) => group)),
+    letters.newest('dlq', shown),
   ]);
   if (groups.size !== CODES || samples.includes(undefined))
-    throw new Error(`${groups.size} groups instead of ${CODES}, or one without its newest letter`);
+    throw new Error(`${groups.size} groups instead of ${CODES}, or one without a letter`);
 }
 
 async function readPage(filter: LetterFilter, cursor: string | undefined, limit = PAGE) {
@@ -73,7 +72,7 @@ async function middleCursor(filter: LetterFilter, step: number): Promise<string 
 
 const total = (await letters.causes('dlq')).reduce((sum, { count }) => sum + count, 0);
 const ping = await time(() => connection.ping());
-const stats = await time(() => letters.counts('dlq'));
+const stats = await time(() => letters.causes('dlq'));
 const groups = await time(readGroups);
 const page = await time(() => readPage(FILTER, undefined));
 const [middle, everywhere] = [await middleCursor(FILTER, 1), await middleCursor({}, 500)];
