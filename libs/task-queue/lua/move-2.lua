@@ -170,7 +170,7 @@ end
 
 local looks, visits, moves, state = 0, 0, 0, 'more'
 local position, remaining = batch.from, batch.skip
-local following = walk(ix, label, request.causes, batch.from, batch.skip, request.to, math.max(4, math.ceil(2 * batch.looks / math.max(1, #request.causes))))
+local following = walk(ix, label, request.causes, batch.from, batch.skip, request.to, math.ceil(batch.looks / math.max(1, #request.causes)) + 1)
 while looks < batch.looks and visits < batch.visits and moves < batch.moves do
   if spent('moves') then
     state = 'done'

@@ -7,7 +7,7 @@ import type { LetterContext } from './letter-context.ts';
  * Letters one call of the script looks at: some ten milliseconds during which Redis serves nobody else. A relabel costs a
  * third of what a requeue or a purge does.
  */
-const LOOKS = { relabel: 600, other: 200 };
+const LOOKS = { relabel: 400, other: 200 };
 /** How many affected ids a report names. */
 const NAMED_IDS = 20;
 /** Callers that share caps only while they run hold them this long after their last step. */

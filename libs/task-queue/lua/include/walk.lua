@@ -6,20 +6,25 @@ local function walk(ix, park, cells, from, skip, to, chunk)
 
   local function fill(source)
     local rows = redis.call('ZRANGEBYSCORE', source.key, source.from, to, 'WITHSCORES', 'LIMIT', 0, chunk + source.known)
-    source.buffer, source.at = {}, 1
+    local buffer, seen = {}, source.seen
     for i = 1, #rows, 2 do
-      if not source.seen[rows[i]] then source.buffer[#source.buffer + 1] = { rows[i], rows[i + 1] } end
+      if not seen[rows[i]] then
+        buffer[#buffer + 1] = rows[i]
+        buffer[#buffer + 1] = rows[i + 1]
+      end
     end
-    if #source.buffer == 0 then return false end
+    if #buffer == 0 then return false end
     local last = rows[#rows]
-    if last ~= source.from then source.seen, source.known = {}, 0 end
-    for i = 1, #rows, 2 do
-      if rows[i + 1] == last and not source.seen[rows[i]] then
-        source.seen[rows[i]] = true
+    if last ~= source.from then seen, source.known = {}, 0 end
+    for i = #rows, 2, -2 do
+      if rows[i] ~= last then break end
+      if not seen[rows[i - 1]] then
+        seen[rows[i - 1]] = true
         source.known = source.known + 1
       end
     end
-    source.from = last
+    source.buffer, source.at, source.seen, source.from = buffer, 1, seen, last
+    source.score = tonumber(buffer[2])
     return true
   end
 
@@ -41,26 +46,23 @@ local function walk(ix, park, cells, from, skip, to, chunk)
 
   for i, cell in ipairs(cells) do
     local source = { key = ix .. park .. ':c:' .. cell, cell = i, from = from, seen = {}, known = 0 }
-    if fill(source) then
-      source.score = tonumber(source.buffer[1][2])
-      heap[#heap + 1] = source
-    end
+    if fill(source) then heap[#heap + 1] = source end
   end
   for at = math.floor(#heap / 2), 1, -1 do sink(at) end
 
   local function take()
     local source = heap[1]
     if not source then return nil end
-    local entry = source.buffer[source.at]
-    source.at = source.at + 1
-    if source.at > #source.buffer and not fill(source) then
+    local id, score = source.buffer[source.at], source.buffer[source.at + 1]
+    source.at = source.at + 2
+    if source.buffer[source.at] then
+      source.score = tonumber(source.buffer[source.at + 1])
+    elseif not fill(source) then
       heap[1] = heap[#heap]
       heap[#heap] = nil
-    else
-      source.score = tonumber(source.buffer[source.at][2])
     end
     sink(1)
-    return entry[1], entry[2], source.cell
+    return id, score, source.cell
   end
 
   return function()
