@@ -8,6 +8,7 @@ import type { Benchmark, Row } from './row.ts';
 import { excelConversion } from './rows/excel-rows.ts';
 import { httpCreate } from './rows/http-rows.ts';
 import { letters100k, letters1m } from './rows/letter-rows.ts';
+import { llmDoor } from './rows/llm-rows.ts';
 import { queueCpu, queueLatency } from './rows/queue-rows.ts';
 import { supervisorStart } from './rows/start-rows.ts';
 import { formatRows } from './table.ts';
@@ -20,6 +21,7 @@ const benchmarks: Benchmark[] = [
   supervisorStart,
   letters100k,
   letters1m,
+  llmDoor,
 ];
 
 async function main(args: string[]): Promise<number> {

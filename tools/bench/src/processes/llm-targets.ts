@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startTestRedis } from '@nexus/local-redis';
+import { type Child, freePort, startQuietScript, startScript, untilReady } from '../child.ts';
+import type { LlmTarget } from './llm-load.ts';
+import { startPeer } from './llm-peer.ts';
+
+export type LlmTargets = {
+  /** The upstream itself, asked without anything between. */
+  direct: LlmTarget;
+  floor: LlmTarget;
+  ours: LlmTarget;
+  peer: LlmTarget;
+  redisPid: number;
+  stop: () => Promise<void>;
+};
+
+/** Far above what the load can ask: every call takes its tokens and its money, and none is refused. */
+const LIMITS = {
+  LLM_RATE_LIMIT_RPM: '1000000',
+  LLM_RATE_LIMIT_RPM_GLOBAL: '1000000',
+  LLM_BUDGET_DAILY_USD: '1000000',
+};
+
+const root = new URL('../../../../', import.meta.url).pathname;
+
+/**
+ * Starts an upstream that answers at once, and before it: nothing, a bare hop, the door and the peer. The supervisor runs
+ * from its bundle, as its image does: from source it would hold the TypeScript compiler too.
+ */
+export async function startLlmTargets(): Promise<LlmTargets> {
+  await promisify(execFile)(process.execPath, ['tools/bundle.mjs', 'apps/supervisor'], { cwd: root });
+  const redis = await startTestRedis({ appendonly: true });
+  const directory = await mkdtemp(join(tmpdir(), 'nexus-bench-'));
+  const upstream = startScript('tools/bench/src/processes/llm-upstream.ts');
+  const base = `http://127.0.0.1:${await portOf(upstream)}/v1`;
+  const direct = `${base}/chat/completions`;
+  const floor = startScript('tools/bench/src/processes/llm-floor.ts', [direct]);
+  const floorPort = await portOf(floor);
+  const peer = await startPeer();
+  const port = await freePort();
+  const supervisor = startQuietScript('apps/supervisor/dist/main.js', join(directory, 'supervisor.log'), {
+    REDIS_URL: redis.url,
+    NEXUS_PORT: String(port),
+    NEXUS_DATA_DIR: directory,
+    BREAKER_STATE_PATH: join(directory, 'breaker.json'),
+    LLM_PRIMARY_PROVIDER: 'openai-compatible',
+    LLM_FALLBACK_PROVIDERS: 'openai-compatible',
+    OPENAI_COMPATIBLE_API_BASE: base,
+    OPENAI_COMPATIBLE_API_KEY: 'bench-key',
+    OPENAI_COMPATIBLE_MODEL: 'bench-model',
+    ...LIMITS,
+  });
+  await untilReady(port);
+  return {
+    direct: { url: direct, headers: {}, pid: upstream.process.pid ?? 0 },
+    floor: {
+      url: `http://127.0.0.1:${floorPort}/v1/chat/completions`,
+      headers: {},
+      pid: floor.process.pid ?? 0,
+    },
+    ours: {
+      url: `http://127.0.0.1:${port}/v1/chat/completions`,
+      headers: { 'x-api-key': 'dev-key' },
+      pid: supervisor.pid,
+    },
+    peer: {
+      url: peer.url,
+      headers: { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': base, authorization: 'Bearer bench-key' },
+      pid: peer.pid,
+    },
+    redisPid: redis.pid,
+    async stop() {
+      await supervisor.stop();
+      await peer.stop();
+      await floor.stop();
+      await upstream.stop();
+      await redis.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function portOf(child: Child): Promise<number> {
+  return Number((await child.line((line) => line.startsWith('port '))).slice(5));
+}
