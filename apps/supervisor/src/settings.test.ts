@@ -25,10 +25,10 @@ const { read, start, create } = kit;
 
 async function jobOptions(
   started: Started,
-): Promise<{ attempts: number; backoff: { delaysMs: number[]; jitterRatio?: number } }> {
+): Promise<{ attempts: number; backoff: { delays: number[]; jitterRatio?: number } }> {
   const id = await create(started);
   const options = await kit.connection().hget(`{nexus}:${started.env['TASK_QUEUE']}:${id}`, 'opts');
-  return JSON.parse(options ?? '{}') as { attempts: number; backoff: { delaysMs: number[]; jitterRatio?: number } };
+  return JSON.parse(options ?? '{}') as { attempts: number; backoff: { delays: number[]; jitterRatio?: number } };
 }
 
 /** Status of a callback for an unknown task: 404 when its signature is good. */
@@ -138,7 +138,7 @@ const proofs: Record<Name, () => Promise<void>> = {
   },
   async RETRY_DELAYS_SECONDS() {
     const started = await start({ RETRY_DELAYS_SECONDS: '0,7' });
-    expect(await jobOptions(started)).toMatchObject({ backoff: { delaysMs: [0, 7000] } });
+    expect(await jobOptions(started)).toMatchObject({ backoff: { delays: [0, 7] } });
     const error = { code: 'UNKNOWN', message: 'no' };
     await started.client.agentCallback({
       body: { task_id: await create(started), status: 'failed', will_retry: true, error },

@@ -70,7 +70,8 @@ function whatFailed({ failure_code, error, group }: DeadLetter): string {
 
 function expected({ error }: DeadLetter): string {
   const schema = schemaOf(error);
-  if (schema?.expected !== undefined) return codeBlock(cutText(maskText(jsonOf(schema.expected)), MOST_EVIDENCE), 'json');
+  if (schema?.expected !== undefined)
+    return codeBlock(cutText(maskText(jsonOf(schema.expected)), MOST_EVIDENCE), 'json');
   if (schema !== undefined) return `An answer that fits the schema ${inert(schema.name)}.`;
   return 'The failure names no schema. The input is in the payload of the message below.';
 }
