@@ -9,6 +9,7 @@ export type LlmSizes = { rounds: number; seconds: number; requests: number };
 export type LlmRound = {
   ours: LoadFigures;
   peer: LoadFigures;
+  barePeer: LoadFigures;
   floor: LoadFigures;
   redis_cpu_ms: number;
   p50_ms: { direct: number; floor: number; ours: number; peer: number };
@@ -47,7 +48,7 @@ export async function measureLlm(
 }
 
 async function measureRound(
-  { direct, floor, ours, peer, redisPid }: LlmTargets,
+  { direct, floor, ours, peer, barePeer, redisPid }: LlmTargets,
   { seconds, requests }: { seconds: number; requests: number },
 ): Promise<LlmRound> {
   const redisBefore = cpuMicroseconds(redisPid);
@@ -57,6 +58,7 @@ async function measureRound(
     ours: loadedOurs,
     redis_cpu_ms: redisCpu / 1000 / loadedOurs.requests,
     peer: await load(peer, seconds),
+    barePeer: await load(barePeer, seconds),
     floor: await load(floor, seconds),
     p50_ms: {
       direct: await latency(direct, { requests }),

@@ -13,7 +13,10 @@ export type LlmTargets = {
   direct: LlmTarget;
   floor: LlmTarget;
   ours: LlmTarget;
+  /** Set to what the door does too: a chain, a timeout, retries. */
   peer: LlmTarget;
+  /** The same process as a mere hop, with none of it. */
+  barePeer: LlmTarget;
   redisPid: number;
   stop: () => Promise<void>;
 };
@@ -67,7 +70,8 @@ export async function startLlmTargets(): Promise<LlmTargets> {
       headers: { 'x-api-key': 'dev-key' },
       pid: supervisor.pid,
     },
-    peer: {
+    peer: { url: peer.url, headers: { 'x-portkey-config': peerConfiguration(base) }, pid: peer.pid },
+    barePeer: {
       url: peer.url,
       headers: { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': base, authorization: 'Bearer bench-key' },
       pid: peer.pid,
@@ -82,6 +86,18 @@ export async function startLlmTargets(): Promise<LlmTargets> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The defaults of the door in the words of the peer, which is told them by every request. */
+function peerConfiguration(base: string): string {
+  const target = {
+    provider: 'openai',
+    api_key: 'bench-key',
+    custom_host: base,
+    request_timeout: 60_000,
+    retry: { attempts: 2 },
+  };
+  return JSON.stringify({ strategy: { mode: 'fallback' }, targets: [target] });
 }
 
 async function portOf(child: Child): Promise<number> {

@@ -5,7 +5,7 @@ import { type Benchmark, median, round, type Row, row } from '../row.ts';
 
 const SIZES: LlmSizes = { rounds: 5, seconds: 3, requests: 1500 };
 
-/** What a model call costs: POST /v1/chat/completions with all guards, beside a peer without any and a bare hop. */
+/** What a model call costs: POST /v1/chat/completions with all guards, beside a peer with timeout and retries only, and a bare hop. */
 export const llmDoor: Benchmark = llmBenchmark(SIZES);
 
 /** The benchmark with other sizes: fewer for a look. */
@@ -37,6 +37,7 @@ function costRows(figures: LlmFigures): Row[] {
         redis_ms: round(middle(({ redis_cpu_ms }) => redis_cpu_ms)),
         floor_ms: round(middle(({ floor }) => floor.cpu_ms)),
         peer_ms: round(middle(({ peer }) => peer.cpu_ms)),
+        bare_peer_ms: round(middle(({ barePeer }) => barePeer.cpu_ms)),
         peer: peerName,
         connections: CONNECTIONS,
       },
@@ -86,13 +87,14 @@ function peerRows(figures: LlmFigures): Row[] {
   return [
     row({
       id: 'llm.peer-throughput',
-      what: `calls per second against ${peerName}, which has no limits, circuit, dedupe or budget in its way`,
+      what: `calls per second against ${peerName}, with timeout, retries and chain, but no limits, circuit, dedupe or budget`,
       value: middle(({ ours, peer }) => ours.per_second / peer.per_second),
       unit: '× the peer',
       bar: { kind: 'at-least', bar: 4 },
       base: {
         ours_per_second: round(middle(({ ours }) => ours.per_second)),
         peer_per_second: round(middle(({ peer }) => peer.per_second)),
+        times_bare_peer: round(middle(({ ours, barePeer }) => ours.per_second / barePeer.per_second)),
       },
     }),
     row({
@@ -104,6 +106,7 @@ function peerRows(figures: LlmFigures): Row[] {
       base: {
         ours_ms: round(middle(({ ours }) => ours.cpu_ms)),
         peer_ms: round(middle(({ peer }) => peer.cpu_ms)),
+        times_bare_peer: round(middle(({ ours, barePeer }) => ours.cpu_ms / barePeer.cpu_ms)),
       },
     }),
   ];
