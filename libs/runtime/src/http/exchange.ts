@@ -43,7 +43,8 @@ export class Exchange {
     this.mounting.streams.add(controller);
     this.response.once('close', () => {
       this.mounting.streams.delete(controller);
-      controller.abort();
+      // An answer that was written to its end leaves nothing to stop; an abort makes an exception each time.
+      if (!this.response.writableFinished) controller.abort();
     });
     if (this.response.destroyed) controller.abort();
     return controller.signal;
