@@ -1,5 +1,6 @@
 import { bounded, defineMetric, type Metrics } from '@nexus/runtime';
 import { alertMetricDefinitions } from './alerts/alert-metrics.ts';
+import { llmMetricDefinitions } from './llm/llm-metrics.ts';
 
 const taskType = { task_type: bounded(100) };
 const failure = { task_type: bounded(100), failure_code: bounded(100) };
@@ -80,6 +81,7 @@ export const metricDefinitions = {
     labels: { action: bounded(10), status: bounded(10) },
   }),
   ...alertMetricDefinitions,
+  ...llmMetricDefinitions,
   httpDuration: defineMetric({
     kind: 'histogram',
     name: 'nexus_http_request_duration_seconds',

@@ -8,6 +8,7 @@ import { signatureHeaders, signBodyOnly } from '@nexus/contracts';
 import { freePort } from '@nexus/local-redis';
 import { connectRedis } from '@nexus/runtime';
 import { alertVariables } from './alerts/alert-variables.ts';
+import { llmVariables } from './llm/llm-variables.ts';
 import { settingsVariables } from './settings.ts';
 import {
   createSettingsKit,
@@ -17,8 +18,11 @@ import {
 } from './testing/settings-kit.ts';
 import { triageVariables } from './triage/triage-variables.ts';
 
-/** Those about dead letters and alerts are proved in letter-settings.test.ts. */
-type Name = Exclude<keyof typeof settingsVariables, keyof typeof triageVariables | keyof typeof alertVariables>;
+/** Those about dead letters and alerts are proved in letter-settings.test.ts, those about models in llm-settings.test.ts. */
+type Name = Exclude<
+  keyof typeof settingsVariables,
+  keyof typeof triageVariables | keyof typeof alertVariables | keyof typeof llmVariables
+>;
 
 const kit = createSettingsKit();
 const { read, start, create } = kit;
@@ -286,8 +290,9 @@ const proofs: Record<Name, () => Promise<void>> = {
 };
 
 describe('every declared variable changes behaviour', () => {
-  test('those of letters and alerts, and these, are all there are', () => {
-    const names = [...Object.keys(proofs), ...Object.keys(triageVariables), ...Object.keys(alertVariables)];
+  test('those of letters, alerts and models, and these, are all there are', () => {
+    const proved = [proofs, triageVariables, alertVariables, llmVariables];
+    const names = proved.flatMap((each) => Object.keys(each));
     expect(names.toSorted()).toEqual(Object.keys(settingsVariables).toSorted());
   });
 

@@ -15,6 +15,7 @@ import {
 } from '@nexus/runtime';
 import { queueVariables } from '@nexus/task-queue';
 import { alertRules, alertVariables } from './alerts/alert-variables.ts';
+import { llmVariables } from './llm/llm-variables.ts';
 import { policyRules } from './triage/load-policy.ts';
 import { triageVariables } from './triage/triage-variables.ts';
 
@@ -85,6 +86,7 @@ export const settingsVariables = {
   RETRY_JITTER_ENABLED: variable({ group: 'Queue', type: boolean, default: false, text: 'spread retries by ±10 %' }),
   ...triageVariables,
   ...alertVariables,
+  ...llmVariables,
   CALLBACK_SIGNATURE_SECRET: variable({
     group: 'Callbacks',
     type: secretText,

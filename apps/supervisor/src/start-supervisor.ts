@@ -7,6 +7,7 @@ import { createAlerts } from './alerts/alerts.ts';
 import { keyFile, listedKeys, noKeys, singleKey, type KeySource } from './callback/key-source.ts';
 import { createRedisNonceStore } from './callback/nonce-store.ts';
 import { createFilesystemFileStore } from './file/filesystem-file-store.ts';
+import { createLlm } from './llm/create-llm.ts';
 import { metricDefinitions } from './metrics.ts';
 import type { Settings } from './settings.ts';
 import { supervise } from './supervise.ts';
@@ -55,11 +56,14 @@ export async function startSupervisor(
   });
   const metrics = registerMetrics(metricDefinitions, { logger });
   const closing = new AbortController();
+  const alerts = createAlerts({ redis, settings, logger, metrics: metrics.handles, now });
+  const llm = createLlm({ redis, settings, logger, metrics: metrics.handles, alerts, now });
   const supervisor = supervise(
     {
       queue,
       letters,
-      alerts: createAlerts({ redis, settings, logger, metrics: metrics.handles, now }),
+      alerts,
+      llm,
       nonces: createRedisNonceStore(redis),
       files: createFilesystemFileStore({
         directory: join(settings.NEXUS_DATA_DIR, 'files'),
@@ -80,6 +84,7 @@ export async function startSupervisor(
   const close = async () => {
     closing.abort();
     await supervisor.idle();
+    await llm.close();
     await queue.close();
     for (const connection of connections) connection.disconnect();
   };

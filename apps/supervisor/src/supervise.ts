@@ -11,6 +11,8 @@ import type { NonceStore } from './callback/nonce-store.ts';
 import { createFileHandlers } from './file/file-handlers.ts';
 import type { FileStore } from './file/file-store.ts';
 import { createHoldHandlers } from './hold/hold-handlers.ts';
+import type { Llm } from './llm/create-llm.ts';
+import { createLlmHandlers, watchBreakers } from './llm/llm-handlers.ts';
 import type { SupervisorMetrics } from './metrics.ts';
 import { backgroundJobs, startLoops } from './ops/background-loops.ts';
 import { createOpsHandlers } from './ops/ops-handlers.ts';
@@ -25,6 +27,7 @@ export type SupervisorPorts = {
   queue: TaskQueue;
   letters: DeadLetters;
   alerts: Alerts;
+  llm: Llm;
   nonces: NonceStore;
   files: FileStore;
   /** Keys that callbacks are signed with. */
@@ -63,9 +66,11 @@ export type Supervisor = {
  * reports what becomes of it; the client follows the task to its end and downloads what it made. A task that fails for
  * good is a dead letter: triage and operators send it back, hold it for a fix, or alert people about it. In the background
  * queue and index are kept in agreement, alerts and large operations are carried on, and what is over is swept away.
+ * Agents ask language models through its doors only.
  */
 export function supervise(ports: SupervisorPorts, options: SupervisorOptions): Supervisor {
-  const { queue, letters, alerts, files, logger, now, newId, wait } = ports;
+  const { queue, letters, alerts, llm, files, logger, now, newId, wait } = ports;
+  const { nonces, signingKeys: keys } = ports;
   const metrics = ports.metrics.handles;
   const queueLabels = { retryPrefix: options.retryQueuePrefix, dlq: options.triage.parkLabels.dlq };
   const accounting = { metrics, logger, retryDelays: options.retryDelays, queueLabels };
@@ -76,22 +81,17 @@ export function supervise(ports: SupervisorPorts, options: SupervisorOptions): S
     handlers: {
       ...createFileHandlers({ files, logger, maxBytes: options.maxFileBytes }),
       ...createTaskHandlers({ queue, letters, metrics, logger, now, wait, newId, maxStreams: options.maxStreams }),
-      ...createCallbackHandlers({
-        ...accounting,
-        ...options.callback,
-        queue,
-        now,
-        nonces: ports.nonces,
-        keys: ports.signingKeys,
-      }),
+      ...createCallbackHandlers({ ...accounting, ...options.callback, queue, now, nonces, keys }),
       ...triage.handlers,
       ...createHoldHandlers(triage.ports),
       ...createAlarmHandlers(triage.ports),
       ...createAlertHandlers({ alerts }),
+      ...createLlmHandlers(llm, { metrics, now, newId }),
       ...createOpsHandlers({
         checks: { redis: ports.redisCheck, queue: () => queue.check(), files: () => files.check() },
         expose: () => ports.metrics.expose(),
         isClosing: () => app.isClosing(),
+        providers: () => llm.configured(),
         now,
       }),
     },
@@ -107,6 +107,7 @@ export function supervise(ports: SupervisorPorts, options: SupervisorOptions): S
     for (const [park, count] of Object.entries(parked)) metrics.parkedTasks.set({ park }, count);
   });
   ports.metrics.beforeScrape(async () => void (await alerts.waiting()));
+  ports.metrics.beforeScrape(() => watchBreakers(llm, metrics));
 
   const loops = { ...accounting, queue, files, alerts, triage: triage.ports, operations: triage.operations };
 

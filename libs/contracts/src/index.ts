@@ -53,6 +53,17 @@ export type { CreateOperation, Operation, OperationAction, OperationStatus } fro
 export type { Health, Readiness } from './operations.ts';
 export { isProblemReply, problemBody, problemSchema, problemStatus } from './problem.ts';
 export type { Problem, ProblemCode, ProblemIssue, ProblemReply } from './problem.ts';
+export { generatedSchema, generateSchema } from './llm.ts';
+export type { Generated, GeneratedData, GeneratedText, GenerateRequest } from './llm.ts';
+export { chatCompletionRequestSchema, chatCompletionSchema, modelListSchema } from './openai-chat.ts';
+export type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionMessage,
+  ChatCompletionRequest,
+  ChatCompletionUsage,
+  ModelList,
+} from './openai-chat.ts';
 export { queryBoolean, queryInteger, queryList } from './query.ts';
 export {
   bytes,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
-/** Names and aliases a request may give a provider. `zai` and `gml` are other names of `glm`. */
-export const PROVIDER_NAMES = ['gemini', 'openai', 'anthropic', 'glm', 'zai', 'gml', 'openai-compatible'] as const;
-
 const tag = z.string().min(1).max(64);
 const count = z.int().min(0);
+const MOST_OUTPUT_TOKENS = 8192;
+
+/** Output tokens at most: from 1 to 8192, what is outside is clamped. */
+export const outputTokens = z
+  .number()
+  .transform((tokens) => Math.min(MOST_OUTPUT_TOKENS, Math.max(1, Math.trunc(tokens))));
 
 /** Body of POST /llm/generate. `input` is another name of `input_text`, which wins. */
 export const generateSchema = z
@@ -23,18 +26,21 @@ export const generateSchema = z
       .optional()
       .describe('An inline JSON Schema; not together with schema_name.'),
     allow_repair: z.boolean().default(true),
-    purpose: tag.default('generic'),
+    purpose: tag
+      .default('generic')
+      .describe('A tag of the cost; decides how long an equal call is answered from memory.'),
     team: tag.optional(),
     project: tag.optional(),
     provider: z.string().min(1).max(50).optional().describe('Only this provider; names and aliases.'),
     model: z.string().min(1).max(200).optional(),
-    preset: z.string().min(1).max(100).optional().describe('Name of a stored set of parameters.'),
-    temperature: z.number().min(0).max(2).default(0.2),
-    max_tokens: z
-      .number()
-      .default(512)
-      .transform((tokens) => Math.min(8192, Math.max(1, Math.trunc(tokens))))
-      .describe('1 to 8192; out of range is clamped.'),
+    preset: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Name of a stored set of parameters; what the request says itself wins.'),
+    temperature: z.number().min(0).max(2).optional().describe('0.2 unless told.'),
+    max_tokens: outputTokens.optional().describe('1 to 8192, out of range is clamped; 512 unless told.'),
     timeout_s: z.number().positive().max(600).optional(),
     cache_ttl_s: z.int().min(0).max(86_400).optional().describe('0 = never answered from an earlier call.'),
     stream: z.boolean().default(false).describe('Text mode only.'),
@@ -77,7 +83,12 @@ const served = {
 };
 
 /** Text mode. `output_text` is the same string as `text`. */
-export const generatedTextSchema = z.object({ ...served, text: z.string(), output_text: z.string() });
+export const generatedTextSchema = z.object({
+  ...served,
+  text: z.string(),
+  output_text: z.string(),
+  finish: z.enum(['stop', 'length', 'tool_calls']).describe('"length": the text was cut off at max_tokens.'),
+});
 
 /** Schema mode. */
 export const generatedDataSchema = z.object({
@@ -91,3 +102,5 @@ export const generatedDataSchema = z.object({
 
 export const generatedSchema = z.union([generatedTextSchema, generatedDataSchema]).meta({ id: 'Generated' });
 export type Generated = z.infer<typeof generatedSchema>;
+export type GeneratedText = z.infer<typeof generatedTextSchema>;
+export type GeneratedData = z.infer<typeof generatedDataSchema>;

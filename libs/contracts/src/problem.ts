@@ -10,6 +10,7 @@ export const problemStatus = {
   BAD_TIMESTAMP: 401,
   BAD_NONCE: 401,
   BAD_SIGNATURE: 401,
+  BUDGET_EXCEEDED: 402,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
@@ -26,6 +27,10 @@ export const problemStatus = {
   UNKNOWN_TASK_TYPE: 422,
   PAYLOAD_INVALID: 422,
   IDEMPOTENCY_KEY_REUSED: 422,
+  SCHEMA_PARSE_ERROR: 422,
+  SCHEMA_VALIDATION_ERROR: 422,
+  SCHEMA_REPAIR_FAILED: 422,
+  RATE_LIMITED: 429,
   HEADERS_TOO_LARGE: 431,
   INTERNAL_ERROR: 500,
   MISCONFIG: 500,
@@ -33,6 +38,12 @@ export const problemStatus = {
   QUEUE_PUBLISH_FAIL: 500,
   NOT_IMPLEMENTED: 501,
   STORE_UNAVAILABLE: 503,
+  LLM_DISABLED: 503,
+  PROVIDER_DISABLED: 503,
+  PROVIDER_TIMEOUT: 503,
+  PROVIDER_AUTH_ERROR: 503,
+  PROVIDER_RATE_LIMIT: 503,
+  PROVIDER_UPSTREAM_ERROR: 503,
   TIMEOUT: 503,
   TOO_MANY_STREAMS: 503,
 } as const;
@@ -82,13 +93,15 @@ export type ProblemIssue = { path: string; message: string };
 
 /**
  * Why a request was not done, as a handler says it: the code, a sentence with what to do, and data.
- * `retryAfter` in whole seconds; 503, 429 and 402 always carry one (1 when nothing better is known).
+ * `retryAfter` in whole seconds; 503, 429 and 402 always carry one (1 when nothing better is known). `members` stand at
+ * the top of the document beside the standard ones, which they cannot replace.
  */
 export type ProblemReply<Code extends string = ProblemCode> = {
   problem: Code;
   message: string;
   detail?: Record<string, unknown>;
   retryAfter?: number;
+  members?: Record<string, unknown>;
 };
 
 /** True for a reply that reports a problem. */
@@ -100,6 +113,7 @@ export function isProblemReply(value: unknown): value is ProblemReply {
 export function problemBody(reply: ProblemReply, request: { instance: string; requestId: string }): Problem {
   const status = problemStatus[reply.problem];
   return {
+    ...reply.members,
     type: 'about:blank',
     title: titles[status] ?? 'Error',
     status,

@@ -10,6 +10,8 @@ export type OpsPorts = {
   expose: () => Promise<string>;
   /** True from the first step of a shutdown on. */
   isClosing: () => boolean;
+  /** Providers that can be asked, in order. */
+  providers: () => readonly string[];
   now: Clock;
 };
 
@@ -31,7 +33,7 @@ export function createOpsHandlers(ports: OpsPorts): Handlers<OpsRoutes> {
         body: {
           status: redisOk && queueOk ? 'ok' : 'degraded',
           time: iso(ports.now()),
-          llm_provider: 'none',
+          llm_provider: ports.providers()[0] ?? 'none',
           redis_ok: redisOk,
           queue_ok: queueOk,
           rabbit_ok: queueOk,

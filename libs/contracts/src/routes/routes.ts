@@ -1,6 +1,7 @@
 import { callbackRoutes } from './callback-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { letterRoutes } from './letter-routes.ts';
+import { llmRoutes } from './llm-routes.ts';
 import { operationsRoutes } from './operations-routes.ts';
 import { parkRoutes } from './park-routes.ts';
 import { taskRoutes } from './task-routes.ts';
@@ -10,6 +11,7 @@ export const routes = {
   ...taskRoutes,
   ...fileRoutes,
   ...callbackRoutes,
+  ...llmRoutes,
   ...letterRoutes,
   ...parkRoutes,
   ...operationsRoutes,

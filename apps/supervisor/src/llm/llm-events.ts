@@ -1,0 +1,45 @@
+import type { RouterEvent } from '@nexus/llm-router';
+import type { Logger } from '@nexus/runtime';
+import type { Alerts } from '../alerts/alerts.ts';
+import type { LlmAudit } from './llm-audit.ts';
+import { countEvent, type LlmMetrics } from './llm-metrics.ts';
+
+type ListenerPorts = { metrics: LlmMetrics; audit: LlmAudit; logger: Logger; alerts: Pick<Alerts, 'append'> };
+
+/** Who hears what happens in the router: metrics, audit, the log, and people when a provider has no money. */
+export function createLlmListener({ metrics, audit, logger, alerts }: ListenerPorts): (event: RouterEvent) => void {
+  return (event) => {
+    countEvent(metrics, event);
+    audit.onEvent(event);
+    if (event.type === 'circuit_opened') {
+      logger.warn('The circuit of a provider opened', { event: 'BREAKER_OPEN', ...event.circuit });
+    }
+    if (event.type === 'settle_failed') {
+      const { reservation_id, error } = event;
+      logger.error('A cost could not be settled; its reservation expires by itself', {
+        event: 'LLM_SETTLE_FAILED',
+        reservation_id,
+        error,
+      });
+    }
+    if (event.type === 'parked') void tellParked(event.provider, { logger, alerts });
+  };
+}
+
+/** Told by the one caller that saw it happen; the alerts' own dedupe covers providers that are parked again and again. */
+async function tellParked(
+  provider: string,
+  { logger, alerts }: { logger: Logger; alerts: Pick<Alerts, 'append'> },
+): Promise<void> {
+  logger.error('A provider has no money and is not called any more', { event: 'PROVIDER_PARKED', provider });
+  try {
+    await alerts.append({
+      event: 'provider_parked',
+      payload: { provider },
+      dedupe_key: `provider_parked:${provider}`,
+      sentence: `The model provider ${provider} has no money left and is not called any more: top up its account.`,
+    });
+  } catch (error) {
+    logger.error('An alert could not be stored', { event: 'ALERT_APPEND_FAILED', alert: 'provider_parked', error });
+  }
+}
