@@ -101,14 +101,17 @@ export async function startAgent(agent: Agent, settings: AgentSettings, logger: 
     },
     onError,
   });
-  void consumer.ready().then(() =>
-    logger.info('The worker takes tasks', {
-      event: 'WORKER_START',
-      queue: settings.TASK_QUEUE,
-      task_types: Object.keys(agent.tasks),
-      provider: 'none',
-      port: server.port,
-    }),
+  consumer.ready().then(
+    () =>
+      logger.info('The worker takes tasks', {
+        event: 'WORKER_START',
+        queue: settings.TASK_QUEUE,
+        task_types: Object.keys(agent.tasks),
+        provider: 'none',
+        port: server.port,
+      }),
+    // Told to onError already; a worker that is stopped before Redis answered must not end as a crash.
+    () => undefined,
   );
   return {
     port: server.port,

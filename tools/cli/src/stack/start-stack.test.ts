@@ -22,10 +22,10 @@ const SUPERVISOR = `
 
 const WORKER = `
   import { appendFileSync } from 'node:fs';
-  process.stdout.write(JSON.stringify({ event: 'WORKER_START', level: 'INFO', msg: 'ready', pid: process.pid, redis: process.env.REDIS_URL }) + '\\n');
   setInterval(() => undefined, 1000);
   process.on('SIGTERM', () => { appendFileSync(process.env.NEXUS_DATA_DIR + '/ends', 'worker '); process.exit(0); });
-  process.on('SIGUSR2', () => { process.stderr.write('out of paper\\n', () => process.exit(7)); });`;
+  process.on('SIGUSR2', () => { process.stderr.write('out of paper\\n', () => process.exit(7)); });
+  process.stdout.write(JSON.stringify({ event: 'WORKER_START', level: 'INFO', msg: 'ready', pid: process.pid, redis: process.env.REDIS_URL }) + '\\n');`;
 
 const PARTS: readonly StackPart[] = [
   { name: 'supervisor', entry: 'supervisor.mjs' },
