@@ -66,6 +66,27 @@ function exportCases(): fc.Arbitrary<{ options: RenderOptions; conversation: Con
   );
 }
 
+const pasted = '[김하늘] [오전 9:41] 붙여넣은 줄';
+const pastedAsOftenAsWritten = {
+  options: {
+    format: 'ios',
+    language: 'en',
+    clock: '24',
+    narrow: false,
+    encoding: 'utf-8-bom',
+    lineEnds: 'raw',
+  } satisfies RenderOptions,
+  conversation: {
+    room: '행복 [7세반]',
+    members: 2,
+    savedAt: 1_325_376_060,
+    entries: [
+      { type: 'message', at: 1_325_376_000, sender: '김하늘', text: '시작' },
+      { type: 'message', at: 1_325_376_000, sender: '이, "산"', text: `사과\n${pasted}\n${pasted}` },
+    ],
+  } satisfies Conversation,
+};
+
 describe('reading what KakaoTalk wrote', () => {
   test('render, then parse, is the identity in every format, language, clock and encoding', async () => {
     await fc.assert(
@@ -78,7 +99,8 @@ describe('reading what KakaoTalk wrote', () => {
           expect(format).toBe(options.format);
         }
       }),
-      { numRuns: 400 },
+      // As many pasted lines of another format as messages of its own.
+      { numRuns: 400, examples: [[pastedAsOftenAsWritten]] },
     );
   });
 

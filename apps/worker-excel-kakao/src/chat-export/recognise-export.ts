@@ -38,7 +38,8 @@ interface Evidence {
   /** Lines after CR LF that begin no record, are not blank and no head. */
   othersAfterCrlf: number;
   headLines: number;
-  windowsHead: boolean;
+  /** Whose the first saved line is; later ones may have been pasted. */
+  savedBy: 'windows' | 'phone' | undefined;
 }
 
 /**
@@ -55,14 +56,15 @@ export function recogniseExport(head: string, mixedLineEnds: boolean): ExportSha
   const language = evidence.english > evidence.korean ? 'en' : 'ko';
   const timeOnly = evidence.dayLines > 0 && evidence.timeOnly > evidence.mobile;
   const mobile = timeOnly ? evidence.timeOnly : evidence.mobile;
-  if (evidence.windows > 0 && evidence.windows >= mobile) {
+  const byWindows = evidence.savedBy === undefined ? evidence.windows >= mobile : evidence.savedBy === 'windows';
+  if (evidence.windows > 0 && (byWindows || mobile === 0)) {
     // The Windows app ends every line with CR LF, also inside a message: where the ends are mixed, an editor was at work.
     return { format: 'windows', language, terminator: 'line', timeOnly: false };
   }
   if (mobile > 0) return { format: evidence.ios > 0 ? 'ios' : 'android', language, terminator, timeOnly };
   if (evidence.headLines === 0) return undefined;
   const phone = evidence.ios > 0 ? 'ios' : 'android';
-  return { format: evidence.windowsHead ? 'windows' : phone, language, terminator, timeOnly: false };
+  return { format: evidence.savedBy === 'windows' ? 'windows' : phone, language, terminator, timeOnly: false };
 }
 
 /**
@@ -91,7 +93,7 @@ function gather(pieces: readonly string[]): Evidence {
     afterBareLf: 0,
     othersAfterCrlf: 0,
     headLines: 0,
-    windowsHead: false,
+    savedBy: undefined,
   };
   // Lines and the line ends between them alternate.
   for (let index = 0; index < pieces.length; index += 2) {
@@ -149,8 +151,9 @@ function weighHead(line: string, evidence: Evidence): void {
   evidence.headLines += 1;
   countLanguage(line, evidence);
   if (saved === undefined) return;
-  if (/\d{4}-\d{2}-\d{2} /.test(line)) evidence.windowsHead = true;
-  else evidence.ios += IOS_SAVED_LINE.test(line) ? SAVED_LINE_WEIGHT : -SAVED_LINE_WEIGHT;
+  const windows = /\d{4}-\d{2}-\d{2} /.test(line);
+  evidence.savedBy ??= windows ? 'windows' : 'phone';
+  if (!windows) evidence.ios += IOS_SAVED_LINE.test(line) ? SAVED_LINE_WEIGHT : -SAVED_LINE_WEIGHT;
 }
 
 function countLanguage(text: string, evidence: Evidence): void {
