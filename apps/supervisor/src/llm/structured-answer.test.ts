@@ -150,6 +150,16 @@ describe('equal calls in schema mode', () => {
     expect(kit.simulator().hitCount('gemini')).toBe(2);
   });
 
+  test('share answers, never repairs: each is asked of a model again', async () => {
+    geminiSays('{"city": 7}', JSON.stringify(seoul), '{"city": 7}', JSON.stringify(seoul));
+    const started = await startLlm();
+    await generate(started, shared);
+    const other = await generate(started, { ...shared, input_text: 'tell me about Seoul' });
+    expect(other.body).toMatchObject({ deduped: false, repaired: true, data: seoul });
+    const [, first, , second] = prompts();
+    expect(second).toBe(first);
+  });
+
   test('never share one that is not valid', async () => {
     geminiSays('{}', JSON.stringify(seoul));
     const started = await startLlm();
