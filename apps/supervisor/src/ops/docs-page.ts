@@ -42,6 +42,7 @@ const groups: Record<string, Record<DocsLanguage, string>> = {
   files: { en: 'Files', ko: '파일' },
   agents: { en: 'Agents', ko: '에이전트' },
   letters: { en: 'Dead letters', ko: '데드레터' },
+  models: { en: 'Language models', ko: '언어 모델' },
   operations: { en: 'Operations', ko: '운영' },
 };
 
