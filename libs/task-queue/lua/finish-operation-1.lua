@@ -11,7 +11,6 @@ if status ~= 'running' and status ~= 'canary' then return 0 end
 redis.call('HSET', key, 'status', ARGV[2], 'finished', ARGV[4], 'updated', ARGV[4])
 if ARGV[3] ~= '' then redis.call('HSET', key, 'error', ARGV[3]) end
 redis.call('ZREM', ix .. 'ops:running', ARGV[1])
-redis.call('UNLINK', ix .. 'budget:op:' .. ARGV[1])
 local NAMES = { 'requeue', 'hold', 'alarm', 'purge', 'stay', 'age', 'cap', 'locked', 'policy', 'errors' }
 local values, counts = redis.call('HMGET', key, unpack(NAMES)), {}
 for i, name in ipairs(NAMES) do counts[name] = tonumber(values[i] or 0) end

@@ -191,6 +191,18 @@ describe('groups', () => {
     expect(await fixture.letters.groups.setState('nobody', resolved)).toBeUndefined();
   });
 
+  test('a group without a new letter for half a year is forgotten, a fresh one is not', async () => {
+    await fixture.addLetter({ message: 'long ago' });
+    const [{ group } = { group: '' }] = await fixture.letters.causes('dlq');
+    fixture.advance(179 * 86_400_000);
+    await fixture.letters.operations.settleOutcomes();
+    expect(await fixture.letters.groups.read([group])).toMatchObject([{ last_seen: expect.any(String) }]);
+    fixture.advance(2 * 86_400_000);
+    await fixture.letters.operations.settleOutcomes();
+    expect(await fixture.letters.groups.read([group])).toMatchObject([{ last_seen: null, state: 'open' }]);
+    expect(await fixture.connection.keys(`*${fixture.queueName}:group*`)).toEqual([]);
+  });
+
   test('an ignored group stays ignored', async () => {
     await fixture.addLetter();
     const [{ group } = { group: '' }] = await fixture.letters.causes('dlq');

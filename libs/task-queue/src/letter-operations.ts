@@ -6,6 +6,8 @@ import type { Unvisited } from './move-letters.ts';
 /** Pending letters one look goes through, and looks a pass may make for an operation. */
 const LOOK = 500;
 const LOOKS = 20;
+/** What people made of a group is remembered this long after its latest letter. */
+const GROUPS_KEPT_MS = 180 * 86_400_000;
 /** Finished operations are remembered at least this long, whatever the tasks' TTL. */
 const KEPT_AT_LEAST_MS = 86_400_000;
 
@@ -55,8 +57,7 @@ export async function writeAudit(
   event: string,
   fields: Record<string, string>,
 ): Promise<void> {
-  const { event: _named, ...rest } = fields;
-  await connection.xadd(keys.audit, '*', 'event', event, ...Object.entries(rest).flat());
+  await connection.xadd(keys.audit, '*', 'event', event, ...Object.entries(fields).flat());
 }
 
 /** Adds letters that needed no look to an operation's counts. */
@@ -159,12 +160,13 @@ export async function lookAtOutcome(context: LetterContext, operationId: string,
   return settled;
 }
 
-/** Looks at every operation whose letters have not all ended, and forgets operations whose time is over. */
+/** Looks at every operation whose letters have not all ended, and forgets operations and groups whose time is over. */
 export async function settleOutcomes(context: LetterContext): Promise<number> {
   const { connection, keys } = context;
   let settled = 0;
   for (const id of await connection.smembers(`${keys.index}ops:awaiting`)) settled += await lookAtOutcome(context, id);
   await forgetOld(context);
+  await forgetGroups(context);
   return settled;
 }
 
@@ -181,4 +183,15 @@ async function forgetOld(context: LetterContext): Promise<void> {
       .zrem(`${keys.index}ops`, id)
       .exec();
   }
+}
+
+async function forgetGroups({ connection, keys, now }: LetterContext): Promise<void> {
+  const before = String(now() - GROUPS_KEPT_MS);
+  const groups = await connection.zrangebyscore(`${keys.index}groups`, '-inf', before, 'LIMIT', 0, 100);
+  if (groups.length === 0) return;
+  await connection
+    .multi()
+    .unlink(...groups.map((group) => `${keys.index}group:${group}`))
+    .zrem(`${keys.index}groups`, ...groups)
+    .exec();
 }
