@@ -27,7 +27,7 @@ export { activeKey, keyFingerprint, parseKeyList } from './routing/provider-keys
 export type { KeyList, ProviderKey } from './routing/provider-keys.ts';
 export { createPriceOf, nanoToUsd, parsePricing } from './routing/prices.ts';
 export type { Price, PriceOf, Pricing } from './routing/prices.ts';
-export { totalTokens } from './routing/token-estimate.ts';
+export { addUsage, noUsage, totalTokens } from './routing/token-estimate.ts';
 export { createGuards } from './guards/create-guards.ts';
 export type { GuardsOptions } from './guards/create-guards.ts';
 export { dedupeSeconds } from './guards/dedupe-key.ts';

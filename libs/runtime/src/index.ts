@@ -1,3 +1,4 @@
+export { canonicalHash, canonicalJson } from './canonical-json.ts';
 export { cutText } from './cut-text.ts';
 export {
   boolean,

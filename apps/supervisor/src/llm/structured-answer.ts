@@ -1,5 +1,7 @@
 import type { JsonSchema } from '@nexus/contracts';
 import {
+  addUsage,
+  noUsage,
   obtainStructured,
   type Finish,
   type GovernedCall,
@@ -12,7 +14,6 @@ import {
   type RouterCall,
   type RouterEvent,
   type StructuredCode,
-  type Usage,
 } from '@nexus/llm-router';
 
 /** What an answer has to fit. `name` is what the caller calls it; null for an inline schema. */
@@ -157,27 +158,16 @@ function unpack(text: string): Stored {
   return { data, repaired: true, repair: JSON.parse(repair) as Repairer | null };
 }
 
-const nothing: Usage = { input: 0, cache_read: 0, cache_write: 0, output: 0, reasoning: 0 };
 /** A call that was answered from an equal one. */
 const ofNothing = {
   latencyMs: 0,
   deduped: true,
   degraded: false,
   attempts: [],
-  usage: nothing,
+  usage: noUsage,
   approx: false,
   costNano: 0n,
 };
-
-function addUsage(left: Usage, right: Usage): Usage {
-  return {
-    input: left.input + right.input,
-    cache_read: left.cache_read + right.cache_read,
-    cache_write: left.cache_write + right.cache_write,
-    output: left.output + right.output,
-    reasoning: left.reasoning + right.reasoning,
-  };
-}
 
 function finishOf(finish: string | undefined): Finish {
   return finish === 'length' || finish === 'tool_calls' ? finish : 'stop';

@@ -1,8 +1,7 @@
 import { taskTypes, type CreatedTask, type ProblemReply, type TaskEnvelope } from '@nexus/contracts';
-import { iso } from '@nexus/runtime';
+import { canonicalHash, iso } from '@nexus/runtime';
 import type { Credential } from '@nexus/runtime/http';
 import type { EnqueueOutcome, IdempotencyKey } from '@nexus/task-queue';
-import { canonicalHash } from './canonical-json.ts';
 import { actorOf, type TaskPorts } from './task-ports.ts';
 
 /** A create as both routes ask for it. */

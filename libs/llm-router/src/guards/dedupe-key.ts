@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { canonicalHash } from '@nexus/runtime';
 import type { ModelRequest, ProviderName } from '../model.ts';
 
 /** Everything that changes an answer. `provider` and `model` are the caller's overrides, not what the router picks. */
@@ -19,7 +19,7 @@ export type DedupeSettings = { enabled: boolean; ttlSeconds: number; ttlByPurpos
  * never cut. Requests that differ in anything that changes the answer have different keys.
  */
 export function dedupeKey(parts: DedupeParts): string {
-  return hash('sha256', canonicalJson(parts), 'hex');
+  return canonicalHash(parts);
 }
 
 /** How long an answer of this call may be given again: the call's own wish → its purpose → default → the setting. */
@@ -31,12 +31,4 @@ export function dedupeSeconds(
   if (!settings.enabled) return 0;
   const { ttlByPurpose, ttlSeconds } = settings;
   return cacheTtlSeconds ?? ttlByPurpose.get(purpose) ?? ttlByPurpose.get('default') ?? ttlSeconds;
-}
-
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  const sorted = members.sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${sorted.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join()}}`;
 }

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { fastFormats, fullFormats } from 'ajv-formats/dist/formats.js';
 import { linearMatcher } from './pattern/linear-matcher.ts';
 import { parsePattern } from './pattern/parse-pattern.ts';
-import { canonicalJson } from './schema-digest.ts';
+import { canonicalJson } from '@nexus/runtime';
 import { isObject, schemaPositions } from './schema-positions.ts';
 import { createValidationBudget, type ValidationBudget } from './validation-budget.ts';
 

@@ -9,6 +9,6 @@ export type { LocalRepair, ParsedAnswer, ParseOptions } from './parse-answer.ts'
 export type { ExcelKakaoOutput, FixSuggestion } from './published-schemas.ts';
 export { repairPrompt } from './repair-prompt.ts';
 export type { RepairLanguage, RepairStage, RepairSubject } from './repair-prompt.ts';
-export { canonicalJson, schemaDigest } from './schema-digest.ts';
+export { schemaDigest } from './schema-digest.ts';
 export { publishedSchema, SCHEMA_NAMES, schemaFileText } from './schema-registry.ts';
 export type { PublishedSchema, SchemaName } from './schema-registry.ts';

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@nexus/contracts';
-import { canonicalJson } from '../schema-digest.ts';
+import { canonicalJson } from '@nexus/runtime';
 import type { SubSchema } from '../schema-positions.ts';
 import { expand, type Attempt } from './attempt.ts';
 import { buildList } from './build-list.ts';
