@@ -1,10 +1,12 @@
 --[[
   Lets a call through to the first provider that may be called, or says why not: answer of an equal call, its claim,
-  rate limits, circuits. Writes only when it lets through: claim, tokens of both buckets, lease of a probe.
+  rate limits, circuits. Writes only when it lets through: claim, tokens of both buckets, lease of a probe. But a token
+  that was not used comes back in any case.
   A bucket is one number: the second at which it is full again, at most a minute ahead.
   KEYS 1 circuit prefix, 2 buckets, 3 answer, 4 claim
   ARGV 1 token of the claim or '' (no dedupe), 2 claim lease ms, 3 failures that open, 4 probe lease s, 5 window s,
-       6 requests a minute of all (0 = the call has that token), 7.. pairs of provider and its requests a minute
+       6 requests a minute of all (0 = the call has that token), 7 provider whose token comes back or '', 8 its requests
+       a minute, 9.. pairs of provider and its requests a minute
   Returns {'hit', answer} | {'wait', ms left of the other's claim}
         | {'granted', which provider, 1 for a probe, generation, states} | {'limited' or 'shut', ms to wait, states}
   States are pairs of name and milliseconds, in the order of the providers.
@@ -18,8 +20,12 @@ if token ~= '' then
 end
 
 local now = clock()
+if ARGV[7] ~= '' then
+  local value = tonumber(redis.call('HGET', KEYS[2], ARGV[7]) or 0) or 0
+  redis.call('HSET', KEYS[2], ARGV[7], string.format('%.6f', math.min(value, now + 60) - 60 / tonumber(ARGV[8])))
+end
 local names = { 'global' }
-for i = 7, #ARGV, 2 do names[#names + 1] = ARGV[i] end
+for i = 9, #ARGV, 2 do names[#names + 1] = ARGV[i] end
 local full = redis.call('HMGET', KEYS[2], unpack(names))
 
 -- When the bucket would be full after taking a token, or nil and the seconds until it has one. A clock that was set back
@@ -39,7 +45,7 @@ for i = 2, #names do
   local circuit = readCircuit(KEYS[1] .. names[i])
   local state, seconds = standing(circuit, now, threshold)
   if state == 'usable' or state == 'probe' then
-    local after, wait = take(full[i], tonumber(ARGV[4 + 2 * i]))
+    local after, wait = take(full[i], tonumber(ARGV[6 + 2 * i]))
     if not after then
       state, seconds, limited = 'limited', wait, true
     elseif not chosen then

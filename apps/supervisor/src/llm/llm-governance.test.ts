@@ -82,6 +82,19 @@ describe('the budget', () => {
 });
 
 describe('the rate limit', () => {
+  test('of the provider that the soft budget passed over loses nothing', async () => {
+    const started = await startLlm({
+      LLM_BUDGET_SOFT_PCT: '0',
+      LLM_PRIMARY_PROVIDER: 'anthropic',
+      LLM_FALLBACK_PROVIDERS: 'gemini',
+      LLM_RATE_LIMIT_RPM_MAP: 'anthropic:1',
+    });
+    expect((await generate(started, fresh)).body).toMatchObject({ provider: 'gemini', degraded: true });
+    const insisted = { ...fresh, provider: 'anthropic' };
+    expect((await generate(started, insisted)).body).toMatchObject({ provider: 'anthropic' });
+    expect((await generate(started, insisted)).status).toBe(429);
+  });
+
   test('of all providers is 429 with the time until a token is free; equal calls take none', async () => {
     const started = await startLlm({ LLM_RATE_LIMIT_RPM_GLOBAL: '2' });
     await generate(started, asking);
@@ -98,8 +111,8 @@ describe('the rate limit', () => {
 
   test('of one provider goes to the next', async () => {
     const started = await startLlm({ LLM_RATE_LIMIT_RPM_MAP: 'gemini:1' });
-    expect((await generate(started, fresh)).body).toMatchObject({ provider: 'gemini' });
-    expect((await generate(started, fresh)).body).toMatchObject({ provider: 'openai' });
+    expect((await generate(started, fresh)).body).toMatchObject({ provider: 'gemini', degraded: false });
+    expect((await generate(started, fresh)).body).toMatchObject({ provider: 'openai', degraded: true });
   });
 });
 

@@ -123,6 +123,26 @@ describe('an answer in schema mode', () => {
     expect(kit.simulator().hitCount('gemini')).toBe(2);
   });
 
+  test('of a provider that was just probed heals it, and it may repair what it wrote', async () => {
+    const started = await startLlm({ LLM_FALLBACK_PROVIDERS: 'gemini', BREAKER_FAIL_THRESHOLD: '1' });
+    const past = { fail_count: 1, first_fail_ts: 1, open_until: 2, opened_ts: 1 };
+    await kit.connection().hset('nexus:breaker:gemini', past);
+    geminiSays('{"city": 7}', '{"city": 8}', JSON.stringify(seoul));
+    const { status, body } = await generate(started, asking);
+    expect([status, body]).toEqual([200, expect.objectContaining({ data: seoul, repair_provider: 'gemini' })]);
+    expect(kit.simulator().hitCount('gemini')).toBe(3);
+    expect(await kit.connection().hget('nexus:breaker:gemini', 'fail_count')).toBeNull();
+  });
+
+  test('of a provider that was just probed is followed by a repair that may fail on its own account', async () => {
+    const started = await startLlm({ LLM_FALLBACK_PROVIDERS: 'gemini', BREAKER_FAIL_THRESHOLD: '1' });
+    await kit.connection().hset('nexus:breaker:gemini', { fail_count: 1, first_fail_ts: 1, open_until: 2 });
+    kit.simulator().script('gemini', [{ kind: 'text', reply: '{}' }, { kind: 'serverError' }]);
+    expect(codeOf(await generate(started, asking))).toBe('PROVIDER_UPSTREAM_ERROR');
+    expect(kit.simulator().hitCount('gemini')).toBe(2);
+    expect(linesOf(started, 'BREAKER_OPEN')).toMatchObject([{ provider: 'gemini', fail_count: 1 }]);
+  });
+
   test('an outage during a repair is an outage', async () => {
     const started = await startLlm({ LLM_FALLBACK_PROVIDERS: 'gemini' });
     kit.simulator().script('gemini', [{ kind: 'text', reply: '{}' }, { kind: 'serverError' }]);

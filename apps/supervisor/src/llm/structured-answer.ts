@@ -92,6 +92,8 @@ async function obtain(
     validate: wanted.validate,
     allowRepair: wanted.allowRepair,
     call: async (messages) => {
+      // A circuit this answer has healed must not refuse its own repair.
+      await governed.report();
       const repairing = repairCall(call, messages);
       ports.beforeRepair(repairing);
       const repair = await ports.router.generate(repairing);

@@ -94,13 +94,14 @@ export function createGuards(options: GuardsOptions): Guards {
 
   return {
     admit,
-    async failOver({ ticket }, { outcomes, chain, deadlineSeconds }) {
-      const request = { chain, deadlineSeconds, takesGlobal: false };
+    async failOver({ ticket }, { outcomes, chain, deadlineSeconds, unused }) {
+      const request = { chain, deadlineSeconds, takesGlobal: false, unused };
       const [changes, answer] = await Promise.all([store.report(outcomes), store.ask(request)]);
       const result = admission(answer, { chain, deadlineSeconds });
       if (result.verdict === 'hit') throw new Error('a call without dedupe was given an answer');
       return { admission: result.verdict === 'granted' ? { ...result, ticket } : result, changes };
     },
+    report: (outcomes) => store.report(outcomes),
     async conclude({ ticket }, { outcomes, answer }) {
       const claim = ticket.dedupe;
       const stored = answer === undefined ? undefined : { ts: now() / 1000, ...answer };

@@ -92,9 +92,15 @@ export type Guards = {
   admit(call: GuardedCall): Promise<Admission>;
   /**
    * Goes on to another provider, or tries the same one again: reports the outcomes so far and asks for `chain`, in one
-   * round trip. Takes a provider's token but no second global one. A refusal leaves the ticket to be concluded.
+   * round trip. Takes a provider's token but no second global one; that of `unused` comes back, also with a refusal. A
+   * refusal leaves the ticket to be concluded.
    */
   failOver(granted: Granted, next: FailOver): Promise<{ admission: Granted | Refused; changes: Changes }>;
+  /**
+   * Reports outcomes of a call that is not at its end, so that its own further calls find the circuits as they are: a
+   * probe that answered has closed its circuit. A round trip only where there is something to tell.
+   */
+  report(outcomes: readonly Outcome[]): Promise<Changes>;
   /**
    * Reports the outcomes not yet reported, and shares the answer with equal calls. Without an answer one of those who
    * wait may try. `stored` = the answer was put into the cache.
@@ -106,7 +112,13 @@ export type Guards = {
   clearParked(provider: ProviderName): Promise<void>;
 };
 
-export type FailOver = { outcomes: readonly Outcome[]; chain: readonly ProviderName[]; deadlineSeconds: number };
+export type FailOver = {
+  outcomes: readonly Outcome[];
+  chain: readonly ProviderName[];
+  deadlineSeconds: number;
+  /** The present grant where nobody was called with it; its outcome is a `cancelled` one. */
+  unused?: Grant | undefined;
+};
 export type Conclusion = { outcomes: readonly Outcome[]; answer?: Omit<StoredAnswer, 'ts'> | undefined };
 
 /** Requests per minute: each bucket holds so many tokens, is full at first and refills in a minute. Whole numbers from 1. */

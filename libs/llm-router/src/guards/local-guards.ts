@@ -18,6 +18,7 @@ export function createLocalGuards({ limits, breaker, file, seconds }: LocalGuard
   const buckets = createTokenBuckets();
 
   async function ask(request: Ask): Promise<AskAnswer> {
+    if (request.unused?.local === true) giveBack(request.unused);
     const first = decide(request, await file.read(), seconds());
     if (first.chosen === undefined) return refusal(first);
     if (!first.chosen.probe) return grant(request, first, 0);
@@ -36,6 +37,10 @@ export function createLocalGuards({ limits, breaker, file, seconds }: LocalGuard
       };
       return { circuits: { ...circuits, [provider]: probed }, result: grant(request, decided, 1) };
     });
+  }
+
+  function giveBack({ provider }: Grant): void {
+    buckets.giveBack(provider, requestsPerMinute(limits, provider), { now: seconds() });
   }
 
   function decide({ chain, takesGlobal }: Ask, circuits: Circuits, now: number): Decision {

@@ -29,6 +29,7 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
 
   async function ask(request: Ask): Promise<AskAnswer> {
     const { chain, claim, deadlineSeconds, takesGlobal } = request;
+    const unused = request.unused?.local === false ? request.unused.provider : undefined;
     const reply = (await run(
       'admit',
       [keys.circuits, keys.buckets, keys.answer(claim?.key), keys.claim(claim?.key)],
@@ -38,6 +39,8 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
       deadlineSeconds,
       breaker.windowSeconds,
       takesGlobal ? limits.rpmGlobal : 0,
+      unused ?? '',
+      unused === undefined ? 0 : requestsPerMinute(limits, unused),
       ...chain.flatMap((provider) => [provider, requestsPerMinute(limits, provider)]),
     )) as AdmitReply;
     if (reply[0] !== 'hit') return readReply(reply, chain);

@@ -8,11 +8,12 @@ import type { ProviderName } from '../model.ts';
 import { FAILURE_KINDS, type FailureKind } from '../provider-failure.ts';
 import type { Granted, Guards } from './guards.ts';
 
-/** What may happen to guards; `call` is the how-manieth open call is concluded. */
+/** What may happen to guards; `call` is the how-manieth open call; `swap` goes elsewhere without having used it. */
 type Step =
   | { do: 'admit'; chain: ProviderName[] }
   | { do: 'conclude'; call: number; failure?: { kind: FailureKind; retryAfterSeconds?: number } }
   | { do: 'unpark' }
+  | { do: 'swap'; call: number; chain: ProviderName[] }
   | { do: 'pass'; seconds: number };
 
 const chains: ProviderName[][] = [['gemini'], ['gemini', 'openai'], ['openai', 'gemini'], ['openai']];
@@ -37,6 +38,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.constantFrom(10, 30, 61, 120, 300, 86_400).map((seconds): Step => ({ do: 'pass', seconds })),
   },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'unpark' }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ call: fc.nat(5), chain: fc.constantFrom(...chains) })
+      .map(({ call, chain }): Step => ({ do: 'swap', call, chain })),
+  },
 );
 
 let server: TestRedis;
@@ -66,6 +73,17 @@ async function run(guards: Guards, steps: Step[], pass: (seconds: number) => Pro
       if (verdict === 'hit') throw new Error('without dedupe there are no hits');
       const decision = verdict === 'granted' ? [admission.grant.provider, admission.grant.probe] : admission.reason;
       seen.push([verdict, decision, admission.providers.map(({ state }) => state)]);
+    }
+    if (each.do === 'swap') {
+      const place = each.call % Math.max(1, calls.length);
+      const call = calls[place];
+      if (call === undefined) continue;
+      const outcomes = [{ grant: call.grant, failure: { kind: 'cancelled' as const } }];
+      const next = { outcomes, chain: each.chain, deadlineSeconds: 40, unused: call.grant };
+      const { admission } = await guards.failOver(call, next);
+      calls.splice(place, 1, ...(admission.verdict === 'granted' ? [admission] : []));
+      const decision = admission.verdict === 'granted' ? admission.grant.provider : admission.reason;
+      seen.push([decision, admission.providers.map(({ state }) => state)]);
     }
     if (each.do === 'conclude') {
       const call = calls.splice(each.call % Math.max(1, calls.length), 1)[0];

@@ -4,6 +4,8 @@ export type TokenBuckets = {
   waitFor(name: string, rpm: number, at: { now: number }): number;
   /** Takes one; ask before. */
   take(name: string, rpm: number, at: { now: number }): void;
+  /** Puts one back that was taken and not used. */
+  giveBack(name: string, rpm: number, at: { now: number }): void;
 };
 
 export function createTokenBuckets(): TokenBuckets {
@@ -21,6 +23,9 @@ export function createTokenBuckets(): TokenBuckets {
     },
     take(name, rpm, { now }) {
       fullAt.set(name, after(name, rpm, { now }));
+    },
+    giveBack(name, rpm, { now }) {
+      fullAt.set(name, Math.min(fullAt.get(name) ?? 0, now + 60) - 60 / rpm);
     },
   };
 }

@@ -51,6 +51,8 @@ export class GovernedCall {
   private readonly deadline: number;
   private granted: Granted | undefined;
   private unreported: Outcome[] = [];
+  /** Nobody has been called with the present grant yet. */
+  private isUnused = false;
   private isCommitted = false;
 
   constructor(ports: RouterPorts, options: RouterOptions & GovernedOptions, prompt: PromptRequest) {
@@ -68,7 +70,7 @@ export class GovernedCall {
     const admission = await this.ports.guards.admit({ chain, deadlineSeconds, dedupe, signal });
     if (admission.verdict === 'hit') return admission;
     if (admission.verdict === 'refused') throw refusedByGuards(admission);
-    this.granted = admission;
+    this.take(admission);
     return undefined;
   }
 
@@ -90,7 +92,7 @@ export class GovernedCall {
       left = again ? left : left.filter((name) => name !== provider);
       const next = again ? [provider, ...left.filter((name) => name !== provider)] : left;
       if (next.length === 0) throw outcome;
-      const moved = await this.moveOn(next, outcome);
+      const moved = await this.moveOn(next, { failed: outcome });
       if (moved !== provider) {
         tries = 0;
         left = left.filter((name) => name !== provider);
@@ -98,6 +100,16 @@ export class GovernedCall {
       }
       await this.reserve(left);
     }
+  }
+
+  /**
+   * Tells the guards what became of the attempts so far, without ending the call: a provider that was probed and answered
+   * is well, and may be asked again at once. For doors that ask more calls before they accept an answer.
+   */
+  async report(): Promise<void> {
+    const outcomes = this.unreported;
+    this.unreported = [];
+    this.tell(await this.ports.guards.report(outcomes));
   }
 
   /** Tells the guards how it ended and shares an accepted text with equal calls; gives back what is still reserved. */
@@ -118,7 +130,7 @@ export class GovernedCall {
               ? {}
               : { tool_calls: accepted.served.answer.tool_calls }),
           };
-    const outcomes = this.unreported.length === 0 && answer === undefined ? [cancelled(granted)] : this.unreported;
+    const outcomes = this.isUnused ? [...this.unreported, cancelled(granted.grant)] : this.unreported;
     const changes = await this.ports.guards.conclude(granted, { outcomes, answer });
     this.tell(changes);
     if (changes.stored) this.ports.onEvent({ type: 'dedupe_set', tags: this.options.tags });
@@ -160,8 +172,9 @@ export class GovernedCall {
     const cost = (provider: ProviderName) => this.estimate([provider]);
     const cheapestFirst = chain.toSorted((left, right) => Number(cost(left) - cost(right)));
     if (cheapestFirst[0] === this.grant().provider) return cheapestFirst;
-    this.unreported.push(cancelled(this.granted));
-    await this.moveOn(cheapestFirst, undefined);
+    const unused = this.grant();
+    this.unreported.push(cancelled(unused));
+    await this.moveOn(cheapestFirst, { unused });
     return cheapestFirst;
   }
 
@@ -172,6 +185,7 @@ export class GovernedCall {
     const key = this.ports.keyOf(provider);
     if (key === undefined) throw new CallRefused({ code: 'PROVIDER_DISABLED', message: `${provider} has no key.` });
     const request = this.requestFor(provider);
+    this.isUnused = false;
     const started = this.ports.now();
     const outcome = await this.call({ provider, key: key.key, request }, work);
     const latencyMs = this.ports.now() - started;
@@ -236,16 +250,27 @@ export class GovernedCall {
     return !this.options.signal.aborted;
   }
 
-  private async moveOn(chain: readonly ProviderName[], failed: ProviderFailure | undefined): Promise<ProviderName> {
+  private async moveOn(
+    chain: readonly ProviderName[],
+    { failed, unused }: { failed?: ProviderFailure; unused?: Granted['grant'] },
+  ): Promise<ProviderName> {
     if (this.granted === undefined) throw new Error('the call was not admitted, or is concluded');
     const outcomes = this.unreported;
     this.unreported = [];
-    const deadlineSeconds = this.secondsLeft();
-    const { admission, changes } = await this.ports.guards.failOver(this.granted, { outcomes, chain, deadlineSeconds });
+    this.isUnused = false;
+    const next = { outcomes, chain, deadlineSeconds: this.secondsLeft(), unused };
+    const { admission, changes } = await this.ports.guards.failOver(this.granted, next);
     this.tell(changes);
     if (admission.verdict === 'refused') throw failed ?? refusedByGuards(admission);
-    this.granted = admission;
+    this.take(admission);
     return admission.grant.provider;
+  }
+
+  private take(granted: Granted): void {
+    this.granted = granted;
+    this.isUnused = true;
+    // The first of the chain may have been passed over without an attempt.
+    this.degraded ||= granted.grant.provider !== this.options.chain[0];
   }
 
   private tell({ opened, parkedNow }: Awaited<ReturnType<Guards['failOver']>>['changes']): void {
@@ -275,9 +300,8 @@ export class GovernedCall {
 }
 
 /** An attempt that was never made, so that a probe is free again. */
-function cancelled(granted: Granted | undefined): Outcome {
-  if (granted === undefined) throw new Error('there is nothing to cancel');
-  return { grant: granted.grant, failure: { kind: 'cancelled' } };
+function cancelled(grant: Granted['grant']): Outcome {
+  return { grant, failure: { kind: 'cancelled' } };
 }
 
 /** A fault of our own while calling: never mistaken for the provider's refusal, and the money may be gone. */

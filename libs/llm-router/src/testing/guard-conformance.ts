@@ -115,6 +115,24 @@ export function describeGuards(name: string, open: OpenGuards): void {
       expect(refused(none.admission).providers.map(({ state }) => state)).toEqual(['cooling', 'limited']);
       expect(refused(none.admission).reason).toBe('rate_limited');
     });
+
+    test('a grant that nobody used gives back its token, whatever is decided then', async () => {
+      const { guards } = await openWith({ limits: { ...MANY, rpmByProvider: { gemini: 1, openai: 1 } } });
+      const call = granted(await guards.admit(callOf(...CHAIN)));
+      const outcomes = [{ grant: call.grant, failure: { kind: 'cancelled' } as const }];
+      const unused = call.grant;
+      const next = await guards.failOver(call, { outcomes, chain: ['openai', 'gemini'], deadlineSeconds: 30, unused });
+      const moved = granted(next.admission);
+      expect(moved.grant.provider).toBe('openai');
+      const back = granted(await guards.admit(callOf('gemini')));
+      refused(await guards.admit(callOf(...CHAIN)));
+      const nobody = { outcomes: [], chain: ['gemini'] as const, deadlineSeconds: 30, unused: moved.grant };
+      refused((await guards.failOver(moved, nobody)).admission);
+      expect(granted(await guards.admit(callOf(...CHAIN))).grant.provider).toBe('openai');
+      const again = { outcomes: [], chain: ['gemini'] as const, deadlineSeconds: 30, unused: back.grant };
+      expect(granted((await guards.failOver(back, again)).admission).grant.provider).toBe('gemini');
+      refused(await guards.admit(callOf(...CHAIN)));
+    });
   });
 
   describe(`circuits: ${name}`, () => {
@@ -210,6 +228,19 @@ export function describeGuards(name: string, open: OpenGuards): void {
       await pass(120);
       await fail(guards, 'cancelled');
       expect(await fail(guards, 'auth')).toMatchObject({ closed: ['gemini'] });
+    });
+
+    test('a probe that answered is told before its call ends: the call may go on at the same provider', async () => {
+      const { guards, pass } = await openWith();
+      await fail(guards, 'outage', { times: 3 });
+      await pass(120);
+      const probe = granted(await guards.admit(callOf('gemini')));
+      expect(await guards.report([{ grant: probe.grant }])).toMatchObject({ closed: ['gemini'] });
+      const repair = granted(await guards.admit(callOf('gemini')));
+      expect(repair.grant.probe).toBe(false);
+      await conclude(guards, repair);
+      expect(await guards.conclude(probe, { outcomes: [] })).toMatchObject({ closed: [], opened: [] });
+      expect((await guards.readBreakers())[0]).toMatchObject({ state: 'closed', fail_count: 0 });
     });
 
     test('a probe whose caller died is followed by another; its late answer changes nothing', async () => {
