@@ -97,7 +97,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/failure-taxonomy/src/**/*.ts', 'libs/triage-policy/src/**/*.ts'],
+    files: ['libs/{failure-taxonomy,finops,triage-policy}/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: impure,
   },
