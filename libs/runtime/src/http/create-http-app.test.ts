@@ -106,7 +106,7 @@ let outcomes: RequestOutcome[] = [];
 let lines: string[] = [];
 
 afterEach(async () => {
-  await Promise.all(servers.map((server) => server.close({ drainMs: 0, deadlineMs: 0 })));
+  await Promise.all(servers.map((server) => server.close({ drainMs: 0, deadlineMs: 0, settleMs: 0 })));
   servers = [];
   outcomes = [];
   lines = [];
@@ -584,7 +584,7 @@ describe('shutdown', () => {
     });
     const running = fetch(`${base}/notes`).catch(() => 'cut');
     await isRunning;
-    await server.close({ drainMs: 0, deadlineMs: 20 });
+    await server.close({ drainMs: 0, deadlineMs: 20, settleMs: 0 });
     expect(await running).toBe('cut');
   });
 });

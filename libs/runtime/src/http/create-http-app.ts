@@ -4,6 +4,7 @@ import { Exchange } from './exchange.ts';
 import type { Handler } from './handler.ts';
 import { defaultLimits, type HttpApp, type HttpAppOptions, type Mounting } from './http-app.ts';
 import { mountRoute } from './mount-route.ts';
+import { createRunningRequests } from './running-requests.ts';
 
 /**
  * Mounts declared routes on Express: keys, validation, limits, problems, streams and request ids come from the
@@ -18,6 +19,7 @@ export function createHttpApp<const Routes extends Record<string, Route>>(option
     limits: { ...defaultLimits, ...options.limits },
     now: options.now ?? (() => performance.now()),
     closing: false,
+    running: createRunningRequests(),
     streams: new Set(),
   };
   const app = express();
@@ -33,8 +35,11 @@ export function createHttpApp<const Routes extends Record<string, Route>>(option
       mounting.closing = true;
     },
     endStreams: () => {
-      for (const controller of mounting.streams) controller.abort();
+      const streams = mounting.streams ?? [];
+      mounting.streams = undefined;
+      for (const controller of streams) controller.abort();
     },
+    idle: () => mounting.running.idle(),
   };
 }
 

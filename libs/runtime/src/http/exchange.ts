@@ -40,14 +40,21 @@ export class Exchange {
     if (this.controller) return this.controller.signal;
     const controller = new AbortController();
     this.controller = controller;
-    this.mounting.streams.add(controller);
+    if (streamsEvents(this.declared)) this.endWithStreams(controller);
     this.response.once('close', () => {
-      this.mounting.streams.delete(controller);
+      this.mounting.streams?.delete(controller);
       // An answer that was written to its end leaves nothing to stop; an abort makes an exception each time.
       if (!this.response.writableFinished) controller.abort();
     });
     if (this.response.destroyed) controller.abort();
     return controller.signal;
+  }
+
+  /** An event stream that begins after all others were ended would keep the process from stopping. */
+  private endWithStreams(controller: AbortController): void {
+    const { streams } = this.mounting;
+    if (streams === undefined) controller.abort();
+    else streams.add(controller);
   }
 
   /** Writes the reply unless the request is answered already. Never rejects. */
@@ -132,6 +139,10 @@ const internalError: ProblemReply = {
   problem: 'INTERNAL_ERROR',
   message: 'the supervisor failed on this request; its log has the cause under the request id',
 };
+
+function streamsEvents(declared: Route | undefined): boolean {
+  return Object.values(declared?.responses ?? {}).some((content) => 'kind' in content && content.kind === 'events');
+}
 
 /** The path without the query, for logs and problems: queries may hold what must not be kept. */
 function pathOf(url: string | undefined): string {

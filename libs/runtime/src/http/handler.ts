@@ -44,7 +44,10 @@ export type RouteRequest<Declared extends Route> = {
   peer: string;
   /** Absent on routes without a key. */
   credential: Credential | undefined;
-  /** Aborted when the client goes away and when the process shuts down. */
+  /**
+   * Aborted when the client goes away; at a shutdown at once for an event stream, else when the time to finish is over.
+   * What a handler does then is waited for a moment only.
+   */
   signal: AbortSignal;
 };
 

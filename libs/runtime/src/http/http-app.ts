@@ -3,6 +3,7 @@ import type { ProblemReply, Route } from '@nexus/contracts';
 import type { Logger } from '../logger.ts';
 import type { Authorize } from './api-keys.ts';
 import type { Handlers } from './handler.ts';
+import type { RunningRequests } from './running-requests.ts';
 
 /** Bounds of a request. All times in milliseconds. */
 export type HttpLimits = {
@@ -39,8 +40,10 @@ export type HttpApp = {
   isClosing(): boolean;
   /** First step of a shutdown: answers close their connections. */
   startClosing(): void;
-  /** Ends every running stream; the client resumes elsewhere. */
+  /** Ends the event streams, which have no end of their own; their clients resume elsewhere. Other answers go on. */
   endStreams(): void;
+  /** Resolves when no handler runs any more, those whose client is gone included. */
+  idle(): Promise<void>;
 };
 
 /** What every route shares at run time. */
@@ -52,5 +55,7 @@ export type Mounting = {
   limits: HttpLimits;
   now: () => number;
   closing: boolean;
-  streams: Set<AbortController>;
+  running: RunningRequests;
+  /** Of the event streams; undefined once they were ended. */
+  streams: Set<AbortController> | undefined;
 };

@@ -24,6 +24,7 @@ export function mountRoute(declared: Route, handler: Handler<Route>, mounting: M
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const exchange = new Exchange(mounting, declared, { request, response });
     const watchdog = createWatchdog(exchange, mounting, declared);
+    mounting.running.begin();
     try {
       const accepted = await accept(exchange, declared, mounting);
       watchdog.bodyIsRead();
@@ -33,6 +34,8 @@ export function mountRoute(declared: Route, handler: Handler<Route>, mounting: M
     } catch (thrown) {
       watchdog.stop();
       await exchange.answerThrown(thrown);
+    } finally {
+      mounting.running.end();
     }
   };
 }

@@ -19,13 +19,15 @@ export type HttpServer = {
   port: number;
   host: string;
   /**
-   * Stops in order: readiness turns 503 and `drainMs` pass so that balancers see it, nothing new is accepted, streams end,
-   * running requests finish, and what is left at `deadlineMs` is cut.
+   * Stops in order: readiness turns 503 and `drainMs` pass so that balancers see it, nothing new is accepted, event
+   * streams end, running requests finish, and what is left at `deadlineMs` is cut. Handlers that were cut have
+   * `settleMs` more (2 s) to put away what they began, such as the cost of a call.
    */
-  close(options: { drainMs: number; deadlineMs: number }): Promise<void>;
+  close(options: { drainMs: number; deadlineMs: number; settleMs?: number }): Promise<void>;
 };
 
 const MAX_HEADER_BYTES = 16 * 1024;
+const SETTLE_MS = 2000;
 
 /** Serves an app. Rejects when the address cannot be listened on. Slow or silent clients are ended by the time limits. */
 export async function serveHttp(app: HttpApp, options: ServeOptions): Promise<HttpServer> {
@@ -51,7 +53,7 @@ export async function serveHttp(app: HttpApp, options: ServeOptions): Promise<Ht
 async function close(
   server: Server,
   app: HttpApp,
-  { drainMs, deadlineMs }: { drainMs: number; deadlineMs: number },
+  { drainMs, deadlineMs, settleMs = SETTLE_MS }: Parameters<HttpServer['close']>[0],
 ): Promise<void> {
   app.startClosing();
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
@@ -61,6 +63,17 @@ async function close(
   server.closeIdleConnections();
   await closed;
   clearTimeout(cut);
+  await within(app.idle(), settleMs);
+}
+
+/** Resolves with the promise, or when the time is over. */
+async function within(promise: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }
 
 const broken: Record<string, ProblemReply> = {
