@@ -25,8 +25,7 @@ export type { Attempt, Billing, CallTags, RouterEvent, RouterOptions, RouterPort
 export { providerNamed, readChain } from './routing/provider-chain.ts';
 export { activeKey, keyFingerprint, parseKeyList } from './routing/provider-keys.ts';
 export type { KeyList, ProviderKey } from './routing/provider-keys.ts';
-export { createPriceOf, nanoToUsd, parsePricing } from './routing/prices.ts';
-export type { Price, PriceOf, Pricing } from './routing/prices.ts';
+export type { Price, PriceOf } from '@nexus/finops';
 export { addUsage, noUsage, totalTokens } from './routing/token-estimate.ts';
 export { createGuards } from './guards/create-guards.ts';
 export type { GuardsOptions } from './guards/create-guards.ts';

@@ -1,5 +1,6 @@
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionUsage } from '@nexus/contracts';
-import { nanoToUsd, totalTokens, type RouterAnswer } from '@nexus/llm-router';
+import { nanoToUsd } from '@nexus/finops';
+import { totalTokens, type RouterAnswer } from '@nexus/llm-router';
 import type { StructuredAnswer } from './structured-answer.ts';
 
 /** What a completion and all chunks of a stream have in common. `created` in seconds since 1970. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { createPriceOf } from '@nexus/finops';
 import {
   activeKey,
   createGuards,
   createMemoryLedger,
-  createPriceOf,
   createProviders,
   createRouter,
   createTransport,

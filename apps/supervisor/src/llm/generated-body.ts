@@ -1,5 +1,6 @@
 import type { GeneratedData, GeneratedText } from '@nexus/contracts';
-import { nanoToUsd, totalTokens, type RouterAnswer } from '@nexus/llm-router';
+import { nanoToUsd } from '@nexus/finops';
+import { totalTokens, type RouterAnswer } from '@nexus/llm-router';
 import type { StructuredAnswer } from './structured-answer.ts';
 
 type Served = Omit<GeneratedText, 'text' | 'output_text' | 'finish'>;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { iso, maskText, type Clock } from '@nexus/runtime';
-import { nanoToUsd, type CallTags, type ModelMessage, type RouterEvent } from '@nexus/llm-router';
+import { nanoToUsd } from '@nexus/finops';
+import type { CallTags, ModelMessage, RouterEvent } from '@nexus/llm-router';
 import type { AuditSink } from './audit-stream.ts';
 
 /** How a call ended for its caller. `rejected`: no provider was asked. */

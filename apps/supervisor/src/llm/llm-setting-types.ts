@@ -1,16 +1,13 @@
-import { nanoToUsd, parseKeyList, parsePricing, providerNamed } from '@nexus/llm-router';
-import type { KeyList, Pricing, ProviderName } from '@nexus/llm-router';
+import { nanoToUsd, parsePricing, usdToNano, type Pricing } from '@nexus/finops';
+import { parseKeyList, providerNamed, type KeyList, type ProviderName } from '@nexus/llm-router';
 import type { ParsedSetting, SettingType } from '@nexus/runtime';
-
-const usdForm = /^(\d{1,9})(?:\.(\d{1,9}))?$/;
 
 /** An amount of money written as a decimal text of USD; the value is whole nano-USD. 0 is a value. */
 export const usd: SettingType<bigint> = {
   accepted: 'an amount in USD such as 20 or 0.5, with at most nine decimals',
   parse(written) {
-    const [, whole = '', fraction = ''] = usdForm.exec(written) ?? [];
-    if (whole === '') return { ok: false, why: 'is not an amount of this form' };
-    return { ok: true, value: BigInt(whole + fraction.padEnd(9, '0')) };
+    const value = usdToNano(written);
+    return value === undefined ? { ok: false, why: 'is not an amount of this form' } : { ok: true, value };
   },
   show: nanoToUsd,
 };

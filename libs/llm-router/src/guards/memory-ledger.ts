@@ -1,3 +1,4 @@
+import { nanoToUsd } from '@nexus/finops';
 import type { LedgerPort, Reservation, ReserveRequest, Settlement } from './ledger-port.ts';
 
 /** `dailyNano` in nano-USD; the fractions as LLM_BUDGET_SOFT_PCT and LLM_BUDGET_HARD_PCT, 1 = all of it. */
@@ -52,7 +53,7 @@ export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now 
     if (known !== undefined) return known;
     const today = day();
     const projected = today.spent + today.reserved + estimate_nano;
-    const amounts = () => `projected=${usd(projected)} daily=${usd(dailyNano)}`;
+    const amounts = () => `projected=${nanoToUsd(projected)} daily=${nanoToUsd(dailyNano)}`;
     if (projected > part(dailyNano, hardFraction)) {
       return { ok: false, reason: `budget_hard_exceeded ${amounts()}`, retryAfterSeconds: secondsUntilTomorrow(now()) };
     }
@@ -101,13 +102,6 @@ export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now 
 /** A fraction of an amount, counted in millionths so that no money is lost to floating point. */
 function part(amount: bigint, fraction: number): bigint {
   return (amount * BigInt(Math.round(fraction * 1_000_000))) / 1_000_000n;
-}
-
-/** Nano-USD as a decimal number of USD without useless zeros, e.g. `0.0125`. */
-function usd(nano: bigint): string {
-  const digits = nano.toString().padStart(10, '0');
-  const decimals = digits.slice(-9).replace(/0+$/, '');
-  return decimals === '' ? digits.slice(0, -9) : `${digits.slice(0, -9)}.${decimals}`;
 }
 
 function secondsUntilTomorrow(now: number): number {

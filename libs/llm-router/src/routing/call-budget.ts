@@ -1,6 +1,6 @@
+import { costNano } from '@nexus/finops';
 import type { ModelRequest, ProviderName, Usage } from '../model.ts';
 import { refusedBudget } from './call-refused.ts';
-import { costNano } from './prices.ts';
 import type { CallTags, RouterPorts } from './router-ports.ts';
 import { addUsage, approximateUsage, noUsage, promptTokenCeiling } from './token-estimate.ts';
 

@@ -1,8 +1,8 @@
+import type { PriceOf } from '@nexus/finops';
 import type { LedgerPort } from '../guards/ledger-port.ts';
 import type { CircuitOpened, Guards } from '../guards/guards.ts';
 import type { Provider, ProviderName, Usage } from '../model.ts';
 import type { FailureKind } from '../provider-failure.ts';
-import type { PriceOf } from './prices.ts';
 import type { ProviderKey } from './provider-keys.ts';
 
 /** What a call is for: tags of its cost. */

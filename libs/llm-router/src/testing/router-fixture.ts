@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createPriceOf } from '@nexus/finops';
 import type { LlmSimulator } from '@nexus/simulators';
 import type { Redis } from 'ioredis';
 import type { Guards } from '../guards/guards.ts';
@@ -6,7 +7,6 @@ import type { LedgerPort } from '../guards/ledger-port.ts';
 import type { ProviderName } from '../model.ts';
 import { createProviders } from '../providers/create-providers.ts';
 import { createRouter, type Router, type RouterCall } from '../routing/create-router.ts';
-import { createPriceOf } from '../routing/prices.ts';
 import type { RouterEvent, RouterOptions } from '../routing/router-ports.ts';
 import { createTransport } from '../transport/transport.ts';
 import { openGuards, temporaryFile } from './guard-fixture.ts';

@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { costNano, createPriceOf, nanoToUsd, parsePricing } from './prices.ts';
-import { noUsage } from './token-estimate.ts';
+import { parsePricing } from './configured-pricing.ts';
+import { costNano } from './cost.ts';
+import { createPriceOf } from './create-price-of.ts';
+import { nanoToUsd } from './usd-text.ts';
 
-const usageOf = (input: number, output: number, reasoning = 0) => ({ ...noUsage, input, output, reasoning });
+const usageOf = (input: number, output: number, reasoning = 0) => ({
+  input,
+  cache_read: 0,
+  cache_write: 0,
+  output,
+  reasoning,
+});
 
 describe('prices', () => {
   test('base prices of the contract, marked as such', () => {
