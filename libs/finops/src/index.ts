@@ -1,5 +1,5 @@
 export { parsePricing, type Pricing } from './money/configured-pricing.ts';
-export { costNano } from './money/cost.ts';
+export { costNano, listNano } from './money/cost.ts';
 export { createPriceOf } from './money/create-price-of.ts';
 export type { Price, PriceOf } from './money/price.ts';
 export { nanoToUsd, usdToNano } from './money/usd-text.ts';

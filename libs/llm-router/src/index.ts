@@ -17,7 +17,8 @@ export { FAILURE_KINDS, failureKinds, isProviderFailure, providerFailure } from 
 export type { Billed, FailureKind, ProviderFailure, ProviderFailureDetails } from './provider-failure.ts';
 export { createRouter } from './routing/create-router.ts';
 export type { Router, RouterCall, RouterEventItem } from './routing/create-router.ts';
-export type { RouterAnswer } from './routing/router-answer.ts';
+export { promptFingerprint } from './routing/prompt-fingerprint.ts';
+export { tellHit, type RouterAnswer } from './routing/router-answer.ts';
 export { CallRefused } from './routing/call-refused.ts';
 export type { RefusalCode } from './routing/call-refused.ts';
 export type { GovernedCall, PromptRequest } from './routing/governed-call.ts';

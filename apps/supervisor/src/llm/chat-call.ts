@@ -1,5 +1,6 @@
 import type { ChatCompletionMessage, ChatCompletionRequest, ProblemReply } from '@nexus/contracts';
 import {
+  promptFingerprint,
   providerNamed,
   type ModelMessage,
   type ModelTool,
@@ -9,7 +10,7 @@ import {
 } from '@nexus/llm-router';
 import { z } from 'zod';
 import type { Llm } from './create-llm.ts';
-import { bad, inlineDocument } from './generate-call.ts';
+import { bad, inlineDocument, type Caller } from './generate-call.ts';
 import type { WantedDocument } from './structured-answer.ts';
 
 /** A request in OpenAI's format as the router understands it; `wanted` when the answer has to be a valid document. */
@@ -35,7 +36,7 @@ const tags = z.object({
 export function chatCall(
   body: ChatCompletionRequest,
   llm: Pick<Llm, 'defaults' | 'models'>,
-  signal: AbortSignal,
+  { signal, caller }: Caller,
 ): ChatCall | BadRequest {
   if ((body.n ?? 1) !== 1) return bad('n must be 1: one answer is given to a request');
   const target = targetOf(body.model, llm);
@@ -46,14 +47,17 @@ export function chatCall(
   const wanted = wantedDocument(body);
   if (wanted !== undefined && 'problem' in wanted) return wanted;
   const { team, project, purpose, task_id, cache_ttl_s } = metadata.data;
+  const prompt = promptOf(body, wanted);
   const call: RouterCall = {
-    prompt: promptOf(body, wanted),
+    prompt,
     ...target,
     tags: {
       team: team ?? llm.defaults.team,
       project: project ?? llm.defaults.project,
       purpose,
       task_id: task_id ?? null,
+      caller,
+      prompt_fp: promptFingerprint(prompt.messages),
     },
     cacheTtlSeconds: cache_ttl_s,
     signal,

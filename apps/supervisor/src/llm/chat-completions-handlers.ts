@@ -37,8 +37,8 @@ export function createChatCompletionsHandlers(llm: Llm, { metrics, now, newId }:
   }
 
   return {
-    async chatCompletions({ body, signal, requestId }) {
-      const asked = chatCall(body, llm, signal);
+    async chatCompletions({ body, credential, signal, requestId }) {
+      const asked = chatCall(body, llm, { signal, caller: credential?.kind ?? null });
       if ('problem' in asked) return asked;
       if (nobodyConfigured(llm, asked.call.provider)) {
         metrics.llmGenerate.increment({ provider: 'noop', outcome: 'LLM_DISABLED' });

@@ -1,8 +1,18 @@
-import { providerNamed, publishedSchema, compileSchema, type ModelMessage, type RouterCall } from '@nexus/llm-router';
+import {
+  providerNamed,
+  promptFingerprint,
+  publishedSchema,
+  compileSchema,
+  type ModelMessage,
+  type RouterCall,
+} from '@nexus/llm-router';
 import type { GenerateRequest, ProblemReply } from '@nexus/contracts';
 import type { Llm } from './create-llm.ts';
 import type { Preset } from './llm-presets.ts';
 import type { WantedDocument } from './structured-answer.ts';
+
+/** Who asks: the kind of key that was sent, and the end of the request. */
+export type Caller = { signal: AbortSignal; caller: string | null };
 
 /** A request of /llm/generate as the router understands it; `wanted` in schema mode. */
 export type GenerateCall = { call: RouterCall; wanted: WantedDocument | undefined };
@@ -16,7 +26,7 @@ const DEFAULT_MAX_TOKENS = 512;
 export function generateCall(
   body: GenerateRequest,
   llm: Pick<Llm, 'defaults' | 'presets'>,
-  signal: AbortSignal,
+  { signal, caller }: Caller,
 ): GenerateCall | BadRequest {
   const text = body.input_text ?? body.input ?? '';
   if (text.trim() === '') return bad('input_text is empty; write what the model is to answer');
@@ -28,9 +38,10 @@ export function generateCall(
     return bad(`no provider has this name; known are ${providerNames}`);
   const wanted = wantedDocument(body);
   if (wanted !== undefined && 'problem' in wanted) return wanted;
+  const messages = messagesOf(body, preset, text);
   const call: RouterCall = {
     prompt: {
-      messages: messagesOf(body, preset, text),
+      messages,
       temperature: body.temperature ?? preset.temperature ?? DEFAULT_TEMPERATURE,
       max_tokens: body.max_tokens ?? preset.max_tokens ?? DEFAULT_MAX_TOKENS,
       ...(wanted === undefined ? {} : { schema: { name: wanted.name ?? 'answer', schema: wanted.schema } }),
@@ -42,6 +53,8 @@ export function generateCall(
       project: body.project ?? llm.defaults.project,
       purpose: body.purpose,
       task_id: body.task_id ?? null,
+      caller,
+      prompt_fp: promptFingerprint(messages),
     },
     timeoutSeconds: body.timeout_s ?? preset.timeout_s,
     cacheTtlSeconds: body.cache_ttl_s ?? preset.cache_ttl_s,

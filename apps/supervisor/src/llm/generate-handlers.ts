@@ -40,8 +40,8 @@ export function createGenerateHandlers(llm: Llm, metrics: Pick<LlmMetrics, 'llmG
   }
 
   return {
-    async llmGenerate({ body, signal, requestId }) {
-      const read = generateCall(body, llm, signal);
+    async llmGenerate({ body, credential, signal, requestId }) {
+      const read = generateCall(body, llm, { signal, caller: credential?.kind ?? null });
       if ('problem' in read) return read;
       if (nobodyConfigured(llm, read.call.provider)) return answerNothing(read, body.stream);
       return body.stream ? answerStream(read, requestId) : answerData(read);

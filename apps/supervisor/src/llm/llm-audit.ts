@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import { iso, maskText, type Clock } from '@nexus/runtime';
 import { nanoToUsd } from '@nexus/finops';
-import type { CallTags, ModelMessage, RouterEvent } from '@nexus/llm-router';
+import type { CallTags, RouterEvent } from '@nexus/llm-router';
 import type { AuditSink } from './audit-stream.ts';
 
 /** How a call ended for its caller. `rejected`: no provider was asked. */
@@ -15,7 +14,7 @@ export type CallEnd =
  */
 export type LlmAudit = {
   /** Before the call's first event; calls are told apart by the object of their tags. */
-  begin: (tags: CallTags, messages: readonly ModelMessage[]) => void;
+  begin: (tags: CallTags) => void;
   onEvent: (event: RouterEvent) => void;
   end: (tags: CallTags, end: CallEnd) => void;
 };
@@ -70,9 +69,9 @@ export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
   }
 
   return {
-    begin(tags, messages) {
+    begin(tags) {
       trails.set(tags, {
-        prompt_fp: promptFingerprint(messages),
+        prompt_fp: tags.prompt_fp,
         provider: null,
         model: null,
         budget_note: '',
@@ -113,11 +112,6 @@ export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
 
 /** LLM_AUDIT_ENABLED=false: nothing is even computed. */
 export const silentAudit: LlmAudit = { begin: () => undefined, onEvent: () => undefined, end: () => undefined };
-
-/** 16 hex digits that tell equal prompts without telling the prompt. */
-function promptFingerprint(messages: readonly ModelMessage[]): string {
-  return hash('sha256', JSON.stringify(messages), 'hex').slice(0, 16);
-}
 
 /** Records are chained: no fractions in them. */
 function whole(seconds: number | null): number | null {

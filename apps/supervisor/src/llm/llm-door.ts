@@ -43,8 +43,8 @@ export type LlmDoorPorts = {
 export function createLlmDoor(ports: LlmDoorPorts): LlmDoor {
   const { router, audit, metrics, now } = ports;
 
-  function begin({ tags, prompt }: RouterCall): { call: RouterCall['tags']; started: number } {
-    audit.begin(tags, prompt.messages);
+  function begin({ tags }: RouterCall): { call: RouterCall['tags']; started: number } {
+    audit.begin(tags);
     return { call: tags, started: now() };
   }
 

@@ -3,6 +3,8 @@ import {
   addUsage,
   noUsage,
   obtainStructured,
+  promptFingerprint,
+  tellHit,
   type Finish,
   type GovernedCall,
   type ModelMessage,
@@ -66,7 +68,7 @@ export async function answerStructured(
     const hit = await governed.admit();
     if (hit === undefined) return await obtain(ports, governed, { call, wanted });
     const { provider, model, text, finish } = hit.answer;
-    ports.onEvent({ type: 'dedupe_hit', tags: call.tags, provider, model });
+    tellHit(ports, hit.answer, call.tags);
     const { data, repaired, repair } = unpack(text);
     const answer = { provider, model, finish: finishOf(finish), data, repaired, repair, ...ofNothing };
     return { ok: true, answer };
@@ -111,8 +113,9 @@ async function obtain(
   }
   const { data, repaired, calls, latest } = result;
   const repair = calls > 0 ? { provider: latest.provider, model: latest.model } : null;
-  await governed.conclude({ served, text: pack({ data, repaired, repair }) });
   const { budget, attempts, degraded } = governed;
+  const costNano = repairs.reduce((sum, each) => sum + each.costNano, budget.costNano);
+  await governed.conclude({ served, text: pack({ data, repaired, repair }), costNano });
   const answer: StructuredAnswer = {
     provider,
     model,
@@ -123,7 +126,7 @@ async function obtain(
     attempts: [...attempts, ...repairs.flatMap((each) => each.attempts)],
     usage: repairs.reduce((sum, each) => addUsage(sum, each.usage), budget.usage),
     approx: budget.approx || repairs.some((each) => each.approx),
-    costNano: repairs.reduce((sum, each) => sum + each.costNano, budget.costNano),
+    costNano,
     data,
     repaired,
     repair,
@@ -137,7 +140,7 @@ function repairCall(call: RouterCall, messages: ModelMessage[]): RouterCall {
   return {
     ...call,
     prompt: { messages, max_tokens, temperature: 0, schema },
-    tags: { ...call.tags, purpose: 'schema_repair' },
+    tags: { ...call.tags, purpose: 'schema_repair', prompt_fp: promptFingerprint(messages) },
     cacheTtlSeconds: 0,
   };
 }

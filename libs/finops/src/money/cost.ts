@@ -13,3 +13,9 @@ export function costNano(usage: TokenUsage, price: Price): bigint {
   if (rest > 500n || (rest === 500n && whole % 2n === 1n)) return whole + 1n;
   return whole;
 }
+
+/** What the same tokens would have cost without the provider's cache: all of them as plain input. In nano-USD. */
+export function listNano(usage: TokenUsage, price: Price): bigint {
+  const input = usage.input + usage.cache_read + usage.cache_write;
+  return costNano({ ...usage, input, cache_read: 0, cache_write: 0 }, price);
+}

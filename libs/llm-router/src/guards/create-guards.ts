@@ -6,6 +6,7 @@ import { createFailoverStore } from './failover-store.ts';
 import type { AskAnswer } from './guard-store.ts';
 import type { Admission, BreakerSettings, Granted, GuardedCall, Guards, RateLimits } from './guards.ts';
 import { createLocalGuards } from './local-guards.ts';
+import { passKey } from './guard-scripts.ts';
 import { createRedisGuards } from './redis-guards.ts';
 
 export type GuardsOptions = {
@@ -44,7 +45,7 @@ export function createGuards(options: GuardsOptions): Guards {
 
   async function admit(call: GuardedCall): Promise<Admission> {
     const { dedupe, signal } = call;
-    if (dedupe === undefined || dedupe.ttlSeconds <= 0) return admission(await store.ask(askOf(call)), call);
+    if (dedupe === undefined || dedupe.ttlSeconds <= 0) return admission(await ask(call, undefined), call);
     for (;;) {
       const flight = flights.current(dedupe.key);
       if (flight === undefined) return lead(call, flights.start(dedupe.key));
@@ -71,11 +72,20 @@ export function createGuards(options: GuardsOptions): Guards {
 
   /** While an equal call is in flight elsewhere: asks again until it has an answer, has failed, or its owner has died. */
   async function untilDecided(call: GuardedCall, token: string): Promise<AskAnswer> {
-    for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
-      const answer = await store.ask(askOf(call, token));
-      if (answer.kind !== 'wait') return answer;
+    let answer = await ask(call, token);
+    for (let pause = FIRST_POLL_MS; answer.kind === 'wait'; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
       await unlessAborted(wait(Math.min(pause, answer.milliseconds + 1)), call.signal);
+      answer = await store.ask(askOf(call, { token }));
     }
+    return answer;
+  }
+
+  function ask(call: GuardedCall, token: string | undefined): Promise<AskAnswer> {
+    if (call.beside === undefined) return store.ask(askOf(call, { token }));
+    const pass = passKey(token ?? newToken());
+    const answer = store.ask(askOf(call, { token, pass }));
+    call.beside(pass);
+    return answer;
   }
 
   function admission(answer: AskAnswer, { dedupe }: GuardedCall, led?: { flight: Flight; token: string }): Admission {
@@ -128,8 +138,8 @@ function assertFromOne({ rpmGlobal, rpmDefault, rpmByProvider }: RateLimits, { f
 
 function askOf(
   { chain, deadlineSeconds, dedupe }: GuardedCall,
-  token?: string,
+  { token, pass }: { token: string | undefined; pass?: string },
 ): Parameters<ReturnType<typeof createFailoverStore>['ask']>[0] {
   const claim = dedupe === undefined || token === undefined ? undefined : { key: dedupe.key, token };
-  return { chain, claim, deadlineSeconds, takesGlobal: true };
+  return { chain, claim, deadlineSeconds, takesGlobal: true, pass };
 }

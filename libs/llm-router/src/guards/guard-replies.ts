@@ -4,7 +4,7 @@ import type { AskAnswer } from './guard-store.ts';
 import type { Standing, StandingState, StoredAnswer } from './guards.ts';
 
 type StateReply = (string | number)[];
-/** What lua/admit-4.lua returns. */
+/** What lua/admit-5.lua returns. */
 export type AdmitReply =
   | ['hit', string]
   | ['wait', number]

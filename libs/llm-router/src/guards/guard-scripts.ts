@@ -43,3 +43,8 @@ export function guardKeys(isCluster: boolean): GuardKeys {
     claim: (key = 'none') => `${claims}${key}`,
   };
 }
+
+/** What a granted call shows to the script that is sent beside its admission. */
+export function passKey(token = 'none'): string {
+  return `{nexus}:llm:pass:${token}`;
+}

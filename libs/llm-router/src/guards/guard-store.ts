@@ -19,6 +19,8 @@ export type Ask = {
   claim?: { key: string; token: string } | undefined;
   deadlineSeconds: number;
   takesGlobal: boolean;
+  /** Key that Redis writes when it grants. */
+  pass?: string | undefined;
   /** A grant nobody used: its token comes back, where it was taken, whatever is decided. */
   unused?: Grant | undefined;
 };

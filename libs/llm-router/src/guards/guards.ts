@@ -18,6 +18,8 @@ export type StoredAnswer = {
   text: string;
   tool_calls?: ModelToolCall[] | undefined;
   finish?: string | undefined;
+  /** What it cost, in nano-USD: so much does everybody avoid who is given it again. */
+  cost_nano?: string | undefined;
 };
 
 /** A call that asks to be let through. */
@@ -30,6 +32,11 @@ export type GuardedCall = {
   deadlineSeconds: number;
   /** Ends waiting for an equal call: `admit` then rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
+  /**
+   * Called at most once, in the tick in which Redis is asked whether the call is let through. If it is, the key `pass` is
+   * there when a command that is sent now on the same connection is run, and for some seconds after; if not, it is not.
+   */
+  beside?: ((pass: string) => void) | undefined;
 };
 
 /** Leave to call one provider, with its token taken. Opaque but for `provider` and `probe`; a probe is tried once, not retried. */

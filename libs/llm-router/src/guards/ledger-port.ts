@@ -1,41 +1,61 @@
 import type { ProviderName, Usage } from '../model.ts';
+import type { CallTags } from '../routing/router-ports.ts';
 
 /** Money is in nano-USD (10⁻⁹ USD), whole. The caller names the reservation, so that asking again reserves once. */
 export type ReserveRequest = {
   reservation_id: string;
   /** What the dearest provider still in the chain would cost. Not negative. */
   estimate_nano: bigint;
-  team: string;
-  project: string;
-  purpose: string;
+  tags: CallTags;
   /** After this many seconds an unsettled reservation no longer counts: longer than the call can take. */
   lifetime_s: number;
 };
 
-/** `reason` is `ok` or the soft text when reserved, the hard text when refused; both name projected and daily USD. */
+/**
+ * `reason` is `ok` or the soft text when reserved, the hard text when refused; both name what is projected and the limit.
+ * `reserved_at` is the ledger's own time, in milliseconds since 1970.
+ */
 export type Reservation =
-  | { ok: true; reservation_id: string; reason: string; soft: boolean }
+  | { ok: true; reservation_id: string; reason: string; soft: boolean; reserved_at: number }
   | { ok: false; reason: string; retryAfterSeconds: number };
 
-/** What a call really cost. `approx` = estimated, because the provider's usage is not known. */
+/** What one billed answer really cost; with `reserved_at` and `estimated_nano` of its reservation. */
 export type Settlement = {
+  tags: CallTags;
+  reserved_at: number;
+  estimated_nano: bigint;
   actual_nano: bigint;
+  /** What it would have cost without the provider's cache. */
+  list_nano: bigint;
   provider: ProviderName;
   model: string;
-  usage: Usage | undefined;
+  usage: Usage;
+  /** The provider did not tell its usage: counted by characters. */
   approx: boolean;
+  /** Billed, but of no use to the caller: failed, refused or cut off. */
+  wasted: boolean;
+  price_source: 'configured' | 'book' | 'base';
+  /** Which key of the provider. */
+  key_id: string;
+  latency_ms: number;
+  budget_reason: string;
 };
 
 /**
  * The budget, given to the router as functions. Every method is idempotent by reservation id, and rejects when the
- * state cannot be read: then nothing may be spent. A reservation belongs to the UTC day it was made in.
+ * state cannot be read: then nothing may be spent. A reservation belongs to the calendar day it was made in.
  */
 export type LedgerPort = {
   /** Reserves the whole estimate or refuses; never part of it. */
   reserve(request: ReserveRequest): Promise<Reservation>;
   /**
+   * For a ledger beside the guards in one Redis: reserves if the script that wrote `pass` let the call through, else
+   * answers undefined and reserves nothing. Sent in the same tick as that script it costs no round trip of its own.
+   */
+  reserveAdmitted?(request: ReserveRequest, pass: string): Promise<Reservation | undefined>;
+  /**
    * Counts the cost and gives back the reservation. `changed` is false when it was settled or voided before. An expired
-   * reservation is still settled: the money is spent. Rejects for an id that was never reserved.
+   * reservation is still settled, and so is one the ledger has lost: the money is spent.
    */
   settle(reservationId: string, settlement: Settlement): Promise<{ changed: boolean }>;
   /** Gives back the reservation of a call that cost nothing. `changed` is false when it was settled, voided or unknown. */

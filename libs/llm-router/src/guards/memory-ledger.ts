@@ -33,12 +33,12 @@ const FORGET_MS = 86_400_000;
  */
 export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now }: MemoryLedgerOptions): MemoryLedger {
   const open = new Map<string, Row>();
-  const ended = new Map<string, Reservation>();
+  const ended = new Map<string, Reservation | undefined>();
   const spent = new Map<string, bigint>();
   const settlements: (Settlement & { reservation_id: string })[] = [];
 
   function day(at = now()): BudgetDay {
-    const day_key = new Date(at).toISOString().slice(0, 10);
+    const day_key = dayKey(at);
     const present = now();
     let reserved = 0n;
     for (const [id, row] of open) {
@@ -59,7 +59,7 @@ export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now 
     }
     const soft = projected > part(dailyNano, softFraction);
     const reason = soft ? `budget_soft_exceeded ${amounts()}` : 'ok';
-    const answer: Reservation = { ok: true, reservation_id, soft, reason };
+    const answer: Reservation = { ok: true, reservation_id, soft, reason, reserved_at: now() };
     const expiresAt = now() + lifetime_s * 1000;
     open.set(reservation_id, { day: today.day_key, estimate: estimate_nano, expiresAt, answer });
     return answer;
@@ -68,9 +68,9 @@ export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now 
   function settle(reservation_id: string, settlement: Settlement): { changed: boolean } {
     const row = open.get(reservation_id);
     if (row === undefined && ended.has(reservation_id)) return { changed: false };
-    if (row === undefined) throw new Error('This reservation is not known: reserve before settling.');
+    const day_key = row?.day ?? dayKey(settlement.reserved_at);
     end(reservation_id, row);
-    spent.set(row.day, (spent.get(row.day) ?? 0n) + settlement.actual_nano);
+    spent.set(day_key, (spent.get(day_key) ?? 0n) + settlement.actual_nano);
     settlements.push({ ...settlement, reservation_id });
     if (settlements.length > REMEMBERED) settlements.shift();
     return { changed: true };
@@ -83,9 +83,9 @@ export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now 
     return { changed: true };
   }
 
-  function end(reservation_id: string, row: Row): void {
+  function end(reservation_id: string, row: Row | undefined): void {
     open.delete(reservation_id);
-    ended.set(reservation_id, row.answer);
+    ended.set(reservation_id, row?.answer);
     const oldest = ended.size > REMEMBERED ? ended.keys().next().value : undefined;
     if (oldest !== undefined) ended.delete(oldest);
   }
@@ -97,6 +97,10 @@ export function createMemoryLedger({ dailyNano, softFraction, hardFraction, now 
     day,
     settlements,
   };
+}
+
+function dayKey(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }
 
 /** A fraction of an amount, counted in millionths so that no money is lost to floating point. */

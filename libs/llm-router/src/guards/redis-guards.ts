@@ -4,7 +4,7 @@ import type { Circuits } from './breaker-file.ts';
 import { PARK_SECONDS, readingState, resultOf, waitOf } from './circuit.ts';
 import { type Ask, type AskAnswer, type GuardStore, noChanges, requestsPerMinute } from './guard-store.ts';
 import type { StoreSettings } from './guard-store.ts';
-import { bindGuardScripts, guardKeys } from './guard-scripts.ts';
+import { bindGuardScripts, guardKeys, passKey } from './guard-scripts.ts';
 import { type AdmitReply, type ChangeReply, circuitFrom, readReply, readStored } from './guard-replies.ts';
 import type { Changes, Outcome, StoredAnswer } from './guards.ts';
 
@@ -32,7 +32,7 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
     const unused = request.unused?.local === false ? request.unused.provider : undefined;
     const reply = (await run(
       'admit',
-      [keys.circuits, keys.buckets, keys.answer(claim?.key), keys.claim(claim?.key)],
+      [keys.circuits, keys.buckets, keys.answer(claim?.key), keys.claim(claim?.key), request.pass ?? passKey()],
       claim?.token ?? '',
       CLAIM_LEASE_MS,
       breaker.failThreshold,

@@ -1,11 +1,13 @@
-import { costNano } from '@nexus/finops';
+import { costNano, listNano } from '@nexus/finops';
+import type { Reservation, ReserveRequest, Settlement } from '../guards/ledger-port.ts';
 import type { ModelRequest, ProviderName, Usage } from '../model.ts';
 import { refusedBudget } from './call-refused.ts';
 import type { CallTags, RouterPorts } from './router-ports.ts';
 import { addUsage, approximateUsage, noUsage, promptTokenCeiling } from './token-estimate.ts';
 
 type BudgetPorts = Pick<RouterPorts, 'ledger' | 'priceOf' | 'keyOf' | 'newId' | 'onEvent'>;
-type Reserved = { id: string; nano: bigint; reason: string; soft: boolean };
+type Reserved = { id: string; nano: bigint; reason: string; soft: boolean; at: number };
+type Prepared = { request: ReserveRequest; answer: Promise<Reservation | undefined> };
 
 /** What one provider answer used; `usage` undefined = not told, counted by the characters of `text`. */
 export type Used = {
@@ -14,6 +16,8 @@ export type Used = {
   usage: Usage | undefined;
   text: string;
   latencyMs: number;
+  /** Of no use to the caller. */
+  wasted: boolean;
 };
 
 /**
@@ -30,6 +34,8 @@ export class CallBudget {
   private readonly ports: BudgetPorts;
   private readonly tags: CallTags;
   private reserved: Reserved | undefined;
+  private prepared: Prepared | undefined;
+  private settling: Promise<void>[] = [];
 
   constructor(ports: BudgetPorts, tags: CallTags) {
     this.ports = ports;
@@ -49,71 +55,97 @@ export class CallBudget {
       .reduce((dearest, cost) => (cost > dearest ? cost : dearest), 0n);
   }
 
+  /** Sends the reservation beside the question whether the call is let through; {@link reserve} then takes it up. */
+  prepare(pass: string, nano: bigint, lifetimeSeconds: number): void {
+    const { ledger } = this.ports;
+    if (ledger.reserveAdmitted === undefined) return;
+    const request = this.request(nano, lifetimeSeconds);
+    const answer = ledger.reserveAdmitted(request, pass);
+    // Whoever takes it up asks again where it failed.
+    answer.catch(() => undefined);
+    this.prepared = { request, answer };
+  }
+
   /** Reserves once; a reservation that was not used up still holds. Throws a refusal, or that the ledger is not readable. */
   async reserve(nano: bigint, lifetimeSeconds: number): Promise<void> {
     if (this.reserved !== undefined) return;
-    const { team, project, purpose } = this.tags;
-    const id = this.ports.newId();
-    const lifetime_s = Math.ceil(lifetimeSeconds);
-    const reservation = await this.ports.ledger.reserve({
-      reservation_id: id,
-      estimate_nano: nano,
-      team,
-      project,
-      purpose,
-      lifetime_s,
-    });
+    const request = this.prepared?.request ?? this.request(nano, lifetimeSeconds);
+    const reservation = (await this.takePrepared()) ?? (await this.ports.ledger.reserve(request));
     this.reason = reservation.reason;
     if (!reservation.ok) throw refusedBudget(reservation);
-    this.reserved = { id, nano, reason: reservation.reason, soft: reservation.soft };
+    const { reason, soft, reserved_at: at } = reservation;
+    this.reserved = { id: request.reservation_id, nano: request.estimate_nano, reason, soft, at };
   }
 
-  /** Settles what an answer cost. It was paid: a ledger that cannot be reached now is told as an event, not to the caller. */
-  async settle({ provider, request, usage: told, text, latencyMs }: Used): Promise<void> {
+  /**
+   * Settles what an answer cost, on the side: {@link settled} waits for it. It was paid: a ledger that cannot be reached now
+   * is told as an event, not to the caller.
+   */
+  settle({ provider, request, usage: told, text, latencyMs, wasted }: Used): void {
     const reserved = this.reserved;
     this.reserved = undefined;
     if (reserved === undefined) return;
+    const { model } = request;
     const usage = told ?? approximateUsage(request, text);
     const approx = told === undefined;
-    const price = this.ports.priceOf(provider, request.model);
-    const actual = costNano(usage, price);
+    const price = this.ports.priceOf(provider, model);
+    const billing = {
+      provider,
+      model,
+      usage,
+      approx,
+      wasted,
+      reserved_at: reserved.at,
+      estimated_nano: reserved.nano,
+      actual_nano: costNano(usage, price),
+      list_nano: listNano(usage, price),
+      price_source: price.source,
+      key_id: this.ports.keyOf(provider)?.id ?? '',
+      latency_ms: latencyMs,
+      budget_reason: reserved.reason,
+    };
     this.usage = addUsage(this.usage, usage);
     this.approx ||= approx;
-    this.costNano += actual;
-    const { model } = request;
-    try {
-      await this.ports.ledger.settle(reserved.id, { actual_nano: actual, provider, model, usage, approx });
-    } catch (error: unknown) {
-      this.ports.onEvent({ type: 'settle_failed', reservation_id: reserved.id, error });
-    }
-    this.ports.onEvent({
-      type: 'billed',
-      tags: this.tags,
-      billing: {
-        provider,
-        model,
-        usage,
-        approx,
-        estimated_nano: reserved.nano,
-        actual_nano: actual,
-        latency_ms: latencyMs,
-        budget_reason: reserved.reason,
-        key_id: this.ports.keyOf(provider)?.id ?? '',
-        reservation_id: reserved.id,
-        price_source: price.source,
-      },
-    });
+    this.costNano += billing.actual_nano;
+    this.settling.push(this.tellLedger(reserved.id, billing));
+    this.ports.onEvent({ type: 'billed', tags: this.tags, billing: { ...billing, reservation_id: reserved.id } });
+  }
+
+  /** Resolves when the ledger has, or could not be told, everything that was settled. */
+  async settled(): Promise<void> {
+    await Promise.all(this.settling.splice(0));
   }
 
   /** Gives back what is still reserved; a reservation nobody can give back now expires by itself. */
   async giveBack(): Promise<void> {
-    const reserved = this.reserved;
+    const prepared = await this.takePrepared();
+    const id = this.reserved?.id ?? (prepared?.ok === true ? prepared.reservation_id : undefined);
     this.reserved = undefined;
-    if (reserved === undefined) return;
+    if (id === undefined) return;
     try {
-      await this.ports.ledger.void(reserved.id);
+      await this.ports.ledger.void(id);
     } catch (error: unknown) {
-      this.ports.onEvent({ type: 'settle_failed', reservation_id: reserved.id, error });
+      this.ports.onEvent({ type: 'settle_failed', reservation_id: id, error });
+    }
+  }
+
+  /** What became of the prepared reservation; undefined when there was none, or nobody knows: its id can be asked again. */
+  private async takePrepared(): Promise<Reservation | undefined> {
+    const answer = this.prepared?.answer;
+    this.prepared = undefined;
+    return answer?.catch(() => undefined);
+  }
+
+  private request(estimate_nano: bigint, lifetimeSeconds: number): ReserveRequest {
+    const lifetime_s = Math.ceil(lifetimeSeconds);
+    return { reservation_id: this.ports.newId(), estimate_nano, tags: this.tags, lifetime_s };
+  }
+
+  private async tellLedger(id: string, billing: Omit<Settlement, 'tags'>): Promise<void> {
+    try {
+      await this.ports.ledger.settle(id, { ...billing, tags: this.tags });
+    } catch (error: unknown) {
+      this.ports.onEvent({ type: 'settle_failed', reservation_id: id, error });
     }
   }
 }

@@ -67,7 +67,8 @@ export class GovernedCall {
   async admit(): Promise<Exclude<Awaited<ReturnType<Guards['admit']>>, Granted | Refused> | undefined> {
     const { chain, dedupe, signal } = this.options;
     const deadlineSeconds = this.secondsLeft();
-    const admission = await this.ports.guards.admit({ chain, deadlineSeconds, dedupe, signal });
+    const beside = (pass: string) => this.budget.prepare(pass, this.estimate(chain), this.reservationSeconds());
+    const admission = await this.ports.guards.admit({ chain, deadlineSeconds, dedupe, signal, beside });
     if (admission.verdict === 'hit') return admission;
     if (admission.verdict === 'refused') throw refusedByGuards(admission);
     this.take(admission);
@@ -113,11 +114,16 @@ export class GovernedCall {
   }
 
   /** Tells the guards how it ended and shares an accepted text with equal calls; gives back what is still reserved. */
-  async conclude(accepted: { served: Served; text: string } | undefined): Promise<void> {
-    await this.budget.giveBack();
+  async conclude(accepted: { served: Served; text: string; costNano?: bigint } | undefined): Promise<void> {
+    // Both are told at once: one round trip.
+    const money = Promise.all([this.budget.giveBack(), this.budget.settled()]);
     const granted = this.granted;
     this.granted = undefined;
-    if (granted === undefined) return;
+    if (granted !== undefined) await this.tellGuards(granted, accepted);
+    await money;
+  }
+
+  private async tellGuards(granted: Granted, accepted: Parameters<GovernedCall['conclude']>[0]): Promise<void> {
     const answer =
       accepted === undefined
         ? undefined
@@ -126,6 +132,7 @@ export class GovernedCall {
             model: accepted.served.model,
             text: accepted.text,
             finish: accepted.served.answer.finish,
+            cost_nano: String(accepted.costNano ?? this.budget.costNano),
             ...(accepted.served.answer.tool_calls.length === 0
               ? {}
               : { tool_calls: accepted.served.answer.tool_calls }),
@@ -161,7 +168,12 @@ export class GovernedCall {
   }
 
   private reserve(chain: readonly ProviderName[]): Promise<void> {
-    return this.budget.reserve(this.estimate(chain), this.secondsLeft() + 60);
+    return this.budget.reserve(this.estimate(chain), this.reservationSeconds());
+  }
+
+  /** Longer than the call can take, so that a reservation expires only when its caller has died. */
+  private reservationSeconds(): number {
+    return this.secondsLeft() + 60;
   }
 
   /** Past the soft budget the cheapest goes first; a provider the caller insists on is kept. */
@@ -196,14 +208,14 @@ export class GovernedCall {
       ...(kind === undefined ? {} : { failure: { kind, retryAfterSeconds } }),
     });
     this.record({ provider, request, latencyMs, key }, failed);
-    const used = { provider, request, latencyMs };
+    const used = { provider, request, latencyMs, wasted: failed !== undefined };
     if (!isProviderFailure(outcome)) {
-      await this.budget.settle({ ...used, usage: outcome.usage, text: outcome.text });
+      this.budget.settle({ ...used, usage: outcome.usage, text: outcome.text });
       return { provider, model: request.model, answer: outcome, latencyMs };
     }
     const { billed } = outcome.llm;
-    if (billed.state === 'yes') await this.budget.settle({ ...used, usage: billed.usage, text: '' });
-    if (billed.state === 'unknown') await this.budget.settle({ ...used, usage: undefined, text: billed.partialText });
+    if (billed.state === 'yes') this.budget.settle({ ...used, usage: billed.usage, text: '' });
+    if (billed.state === 'unknown') this.budget.settle({ ...used, usage: undefined, text: billed.partialText });
     return outcome;
   }
 

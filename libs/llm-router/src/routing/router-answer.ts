@@ -23,7 +23,7 @@ export type RouterAnswer = {
 /** An answer of an equal call: it cost nothing and took no time. */
 export function hitAnswer(ports: Pick<RouterPorts, 'onEvent'>, stored: StoredAnswer, tags: CallTags): RouterAnswer {
   const { provider, model } = stored;
-  ports.onEvent({ type: 'dedupe_hit', tags, provider, model });
+  tellHit(ports, stored, tags);
   return {
     provider,
     model,
@@ -38,6 +38,13 @@ export function hitAnswer(ports: Pick<RouterPorts, 'onEvent'>, stored: StoredAns
     approx: false,
     costNano: 0n,
   };
+}
+
+/** Tells that a call was answered from an equal one, and what it did not cost. */
+export function tellHit({ onEvent }: Pick<RouterPorts, 'onEvent'>, stored: StoredAnswer, tags: CallTags): void {
+  const { provider, model, cost_nano } = stored;
+  const avoided_nano = cost_nano !== undefined && /^\d{1,18}$/.test(cost_nano) ? BigInt(cost_nano) : 0n;
+  onEvent({ type: 'dedupe_hit', tags, provider, model, avoided_nano });
 }
 
 export function servedAnswer(governed: GovernedCall, { provider, model, answer, latencyMs }: Served): RouterAnswer {

@@ -1,12 +1,21 @@
 import type { PriceOf } from '@nexus/finops';
-import type { LedgerPort } from '../guards/ledger-port.ts';
+import type { LedgerPort, Settlement } from '../guards/ledger-port.ts';
 import type { CircuitOpened, Guards } from '../guards/guards.ts';
-import type { Provider, ProviderName, Usage } from '../model.ts';
+import type { Provider, ProviderName } from '../model.ts';
 import type { FailureKind } from '../provider-failure.ts';
 import type { ProviderKey } from './provider-keys.ts';
 
-/** What a call is for: tags of its cost. */
-export type CallTags = { team: string; project: string; purpose: string; task_id: string | null };
+/** What a call is for: tags of its cost. One object a call: who listens tells calls apart by it. */
+export type CallTags = {
+  team: string;
+  project: string;
+  purpose: string;
+  task_id: string | null;
+  /** Which kind of key the caller has; a budget may be set for it. Null = nobody asked for it from outside. */
+  caller: string | null;
+  /** {@link promptFingerprint} of the prompt. */
+  prompt_fp: string;
+};
 
 /** One attempt, as the answer, the audit record and the metrics tell it. Holds nothing of prompt or answer. */
 export type Attempt = {
@@ -22,20 +31,7 @@ export type Attempt = {
 };
 
 /** What became of the money of one provider answer. */
-export type Billing = {
-  provider: ProviderName;
-  model: string;
-  usage: Usage;
-  /** The provider did not say: counted by characters. */
-  approx: boolean;
-  estimated_nano: bigint;
-  actual_nano: bigint;
-  latency_ms: number;
-  budget_reason: string;
-  key_id: string;
-  reservation_id: string;
-  price_source: string;
-};
+export type Billing = Omit<Settlement, 'tags'> & { reservation_id: string };
 
 /** What happens in the router, for audit, ledger lines, metrics and alerts. Listeners never throw. */
 export type RouterEvent =
@@ -48,7 +44,7 @@ export type RouterEvent =
     }
   | { type: 'billed'; tags: CallTags; billing: Billing }
   | { type: 'settle_failed'; reservation_id: string; error: unknown }
-  | { type: 'dedupe_hit'; tags: CallTags; provider: ProviderName; model: string }
+  | { type: 'dedupe_hit'; tags: CallTags; provider: ProviderName; model: string; avoided_nano: bigint }
   | { type: 'dedupe_set'; tags: CallTags }
   | { type: 'rejected'; tags: CallTags; reason: string; note: string }
   | { type: 'circuit_opened'; circuit: CircuitOpened }

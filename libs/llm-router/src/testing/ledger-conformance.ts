@@ -1,16 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LedgerPort, ReserveRequest, Settlement } from '../guards/ledger-port.ts';
+import type { CallTags } from '../routing/router-ports.ts';
 
-/** A ledger under test: its budget, its clock, and what its current day says. */
+/** Noon of the day on which every ledger under test is opened, milliseconds since 1970. */
+export const NOON = Date.UTC(2026, 0, 15, 12);
+
+/** A ledger under test: its budget, its clock, and what its current day says. `admit` writes a pass as the guards do. */
 export type LedgerUnderTest = {
   ledger: LedgerPort;
+  admit?: (pass: string) => Promise<unknown>;
   /** Moves the ledger's clock. */
   advance: (seconds: number) => void | Promise<void>;
   day: () => Promise<{ spent: bigint; reserved: bigint }> | { spent: bigint; reserved: bigint };
 };
 
-/** Opens an empty ledger whose clock stands at noon UTC, with hard = 100 % and soft = 80 % of `dailyNano`. */
+/** Opens an empty ledger whose clock stands at {@link NOON}, with hard = 100 % and soft = 80 % of `dailyNano`. */
 export type OpenLedger = (dailyNano: bigint) => Promise<LedgerUnderTest> | LedgerUnderTest;
 
 /** What every ledger given to the router must keep. Call inside a test file. */
@@ -85,10 +90,24 @@ export function describeLedger(name: string, open: OpenLedger): void {
       expect(await ledger.reserve(request('b', 1000n))).toMatchObject({ ok: true });
     });
 
-    test('a reservation that was never made cannot be settled, and voiding it changes nothing', async () => {
-      const { ledger } = await open(1000n);
-      await expect(ledger.settle('a', cost(1n))).rejects.toThrow();
+    test('money of a reservation the ledger has lost is counted once, on its day; voiding it changes nothing', async () => {
+      const { ledger, day } = await open(1000n);
       expect(await ledger.void('a')).toEqual({ changed: false });
+      expect(await ledger.settle('a', cost(5n))).toEqual({ changed: true });
+      expect(await ledger.settle('a', cost(5n))).toEqual({ changed: false });
+      expect(await ledger.settle('b', cost(7n, NOON - 86_400_000))).toEqual({ changed: true });
+      expect(await day()).toMatchObject({ spent: 5n, reserved: 0n });
+    });
+
+    test('a reservation beside an admission is made when the call was let through, and its pass holds once', async () => {
+      const { ledger, admit, day } = await open(1000n);
+      if (ledger.reserveAdmitted === undefined || admit === undefined) return;
+      expect(await ledger.reserveAdmitted(request('a', 100n), '{nexus}:llm:pass:1')).toBeUndefined();
+      expect((await day()).reserved).toBe(0n);
+      await admit('{nexus}:llm:pass:1');
+      expect(await ledger.reserveAdmitted(request('a', 100n), '{nexus}:llm:pass:1')).toMatchObject({ ok: true });
+      expect(await ledger.reserveAdmitted(request('b', 100n), '{nexus}:llm:pass:1')).toBeUndefined();
+      expect((await day()).reserved).toBe(100n);
     });
 
     test('spent and reserved never pass the hard limit, however calls interleave', async () => {
@@ -135,10 +154,34 @@ const callPlan: fc.Arbitrary<CallPlan> = fc.record({
   steps: fc.array(fc.constantFrom<('settle' | 'void')[]>('settle', 'void'), { maxLength: 3 }),
 });
 
+const tags: CallTags = {
+  team: 'ops',
+  project: 'nexus',
+  purpose: 'test',
+  task_id: null,
+  caller: 'user',
+  prompt_fp: '0123456789abcdef',
+};
+
 function request(reservation_id: string, estimate_nano: bigint): ReserveRequest {
-  return { reservation_id, estimate_nano, team: 'ops', project: 'nexus', purpose: 'test', lifetime_s: 120 };
+  return { reservation_id, estimate_nano, tags, lifetime_s: 120 };
 }
 
-function cost(actual_nano: bigint): Settlement {
-  return { actual_nano, provider: 'gemini', model: 'test', usage: undefined, approx: false };
+function cost(actual_nano: bigint, reserved_at = NOON): Settlement {
+  return {
+    tags,
+    reserved_at,
+    estimated_nano: actual_nano,
+    actual_nano,
+    list_nano: actual_nano,
+    provider: 'gemini',
+    model: 'test',
+    usage: { input: 1, cache_read: 0, cache_write: 0, output: 1, reasoning: 0 },
+    approx: false,
+    wasted: false,
+    price_source: 'base',
+    key_id: 'k1',
+    latency_ms: 5,
+    budget_reason: 'ok',
+  };
 }

@@ -88,7 +88,14 @@ export function openRouter(setup: RouterFixtureOptions): RouterFixture {
     waits,
     call: ({ text = randomUUID(), ...over } = {}) => ({
       prompt: { messages: [{ role: 'user', content: text }], max_tokens: 100, temperature: 0.2 },
-      tags: { team: 'default', project: 'nexus', purpose: 'generic', task_id: null },
+      tags: {
+        team: 'default',
+        project: 'nexus',
+        purpose: 'generic',
+        task_id: null,
+        caller: null,
+        prompt_fp: '0123456789abcdef',
+      },
       signal: new AbortController().signal,
       ...over,
     }),

@@ -1,9 +1,9 @@
 --[[
   Lets a call through to the first provider that may be called, or says why not: answer of an equal call, its claim,
-  rate limits, circuits. Writes only when it lets through: claim, tokens of both buckets, lease of a probe. But a token
-  that was not used comes back in any case.
+  rate limits, circuits. Writes only when it lets through: claim, tokens of both buckets, lease of a probe, and a pass
+  for the script that is sent beside this one. But a token that was not used comes back in any case.
   A bucket is one number: the second at which it is full again, at most a minute ahead.
-  KEYS 1 circuit prefix, 2 buckets, 3 answer, 4 claim
+  KEYS 1 circuit prefix, 2 buckets, 3 answer, 4 claim, 5 pass; one that ends in none is not written
   ARGV 1 token of the claim or '' (no dedupe), 2 claim lease ms, 3 failures that open, 4 probe lease s, 5 window s,
        6 requests a minute of all (0 = the call has that token), 7 provider whose token comes back or '', 8 its requests
        a minute, 9.. pairs of provider and its requests a minute
@@ -67,6 +67,7 @@ if rpmGlobal > 0 then
 end
 redis.call('HSET', KEYS[2], unpack(taken))
 if token ~= '' then redis.call('SET', KEYS[4], token, 'PX', ARGV[2]) end
+if string.sub(KEYS[5], -5) ~= ':none' then redis.call('SET', KEYS[5], 1, 'PX', ARGV[2]) end
 local circuit = chosen.circuit
 if chosen.state == 'probe' then
   circuit.generation = circuit.generation + 1
