@@ -132,3 +132,31 @@ test('a supervisor starts without Redis, says so, and works when it comes', asyn
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
 }, 30_000);
+
+const stopWithoutRedis = `
+  import { readSettings, silentLogger } from '@nexus/runtime';
+  import { settingsVariables } from './settings.ts';
+  import { startSupervisor } from './start-supervisor.ts';
+  const settings = readSettings(settingsVariables, process.env);
+  const supervisor = await startSupervisor(settings.values, { logger: silentLogger, now: Date.now });
+  await fetch('http://127.0.0.1:' + supervisor.port + '/health');
+  await supervisor.stop();
+`;
+
+test('a supervisor that never reached Redis leaves nothing behind when it has stopped', async () => {
+  const args = ['-C', '@nexus/source', '--input-type=module', '-e', stopWithoutRedis];
+  const child = spawn(process.execPath, args, {
+    cwd: import.meta.dirname,
+    env: {
+      PATH: process.env['PATH'],
+      REDIS_URL: 'redis://127.0.0.1:1',
+      NEXUS_PORT: '0',
+      NEXUS_DATA_DIR: directory,
+      BREAKER_STATE_PATH: join(directory, 'breakers.json'),
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: 15_000,
+  });
+  // A process ends by itself only when no timer and no connection is left.
+  expect(await once(child, 'exit')).toEqual([0, null]);
+}, 20_000);

@@ -1,6 +1,6 @@
 import { type Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { closeWithin } from './close-within.ts';
+import { familyOf, type ConnectionFamily } from './connection-family.ts';
 import type { TaskQueueOptions } from './create-task-queue.ts';
 import { KEY_PREFIX } from './queue-keys.ts';
 
@@ -17,17 +17,18 @@ export function createScheduler(options: TaskQueueOptions): Scheduler {
   const name = `${options.queueName}.loops`;
   let worker: Worker | undefined;
   let queue: Queue | undefined;
-  let connection: Redis | undefined;
+  let family: ConnectionFamily | undefined;
   async function close(): Promise<void> {
     const opened = [worker, queue].filter((each) => each !== undefined);
     await closeWithin(CLOSE_MS, opened, options.onError);
-    connection?.disconnect();
+    family?.cut();
   }
   return {
     async schedule(jobs) {
       // A second try after a first that broke off half-way.
       await close();
-      connection = options.connectBlocking();
+      family = familyOf(options.connectBlocking());
+      const { connection } = family;
       const opened = new Queue(name, { connection, prefix: KEY_PREFIX });
       queue = opened;
       opened.on('error', options.onError);
