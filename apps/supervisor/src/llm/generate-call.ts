@@ -58,6 +58,7 @@ export function generateCall(
     },
     timeoutSeconds: body.timeout_s ?? preset.timeout_s,
     cacheTtlSeconds: body.cache_ttl_s ?? preset.cache_ttl_s,
+    strict: wanted?.allowRepair === false ? true : undefined,
     signal,
   };
   return { call, wanted };

@@ -170,6 +170,18 @@ describe('equal calls in schema mode', () => {
     expect(kit.simulator().hitCount('gemini')).toBe(2);
   });
 
+  test('that take a document only as the model wrote it are never given a repaired one', async () => {
+    geminiSays('{"city": 7}', JSON.stringify(seoul), '{"city": 8}', JSON.stringify(seoul));
+    const started = await startLlm();
+    const strict = { ...shared, allow_repair: false };
+    await generate(started, shared);
+    expect(codeOf(await generate(started, strict))).toBe('SCHEMA_VALIDATION_ERROR');
+    expect((await generate(started, strict)).body).toMatchObject({ deduped: false, repaired: false, data: seoul });
+    expect((await generate(started, strict)).body).toMatchObject({ deduped: true, repaired: false, data: seoul });
+    expect((await generate(started, shared)).body).toMatchObject({ deduped: true, repaired: true });
+    expect(kit.simulator().hitCount('gemini')).toBe(4);
+  });
+
   test('share answers, never repairs: each is asked of a model again', async () => {
     geminiSays('{"city": 7}', JSON.stringify(seoul), '{"city": 7}', JSON.stringify(seoul));
     const started = await startLlm();

@@ -24,6 +24,7 @@ describe('the key', () => {
     ['purpose', { ...parts, purpose: 'schema_repair' }],
     ['provider override', { ...parts, provider: 'openai' }],
     ['model override', { ...parts, model: 'small' }],
+    ['wish for an answer nobody repaired', { ...parts, strict: true }],
     ['temperature', { ...parts, request: { ...parts.request, temperature: 0.1 } }],
     ['max tokens', { ...parts, request: { ...parts.request, max_tokens: 101 } }],
     ['schema', { ...parts, request: { ...parts.request, schema: { name: 'a', schema: { type: 'object' } } } }],

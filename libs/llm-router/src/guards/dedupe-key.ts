@@ -1,13 +1,17 @@
 import { canonicalHash } from '@nexus/runtime';
 import type { ModelRequest, ProviderName } from '../model.ts';
 
-/** Everything that changes an answer. `provider` and `model` are the caller's overrides, not what the router picks. */
+/**
+ * Everything that changes an answer. `provider` and `model` are the caller's overrides, not what the router picks; `strict`
+ * = the caller takes a document only as the model wrote it, so that an answer that was repaired is none for it.
+ */
 export type DedupeParts = {
   team: string;
   project: string;
   purpose: string;
   provider?: ProviderName | undefined;
   model?: string | undefined;
+  strict?: true | undefined;
   request: Omit<ModelRequest, 'model'>;
 };
 

@@ -14,6 +14,8 @@ export type RouterCall = {
   tags: CallTags;
   timeoutSeconds?: number | undefined;
   cacheTtlSeconds?: number | undefined;
+  /** The caller takes the answer only as the model wrote it: it is not equal to a call whose answer may be repaired. */
+  strict?: true | undefined;
   /** Aborts when the caller hangs up: what was used by then is still settled. */
   signal: AbortSignal;
 };
@@ -46,12 +48,12 @@ export function createRouter(ports: RouterPorts, options: RouterOptions & { dedu
   function open(call: RouterCall): GovernedCall {
     const chain = chainOf(call.provider);
     const { team, project, purpose } = call.tags;
-    const { provider, model, prompt: request, cacheTtlSeconds } = call;
+    const { provider, model, prompt: request, cacheTtlSeconds, strict } = call;
     const ttlSeconds = dedupeSeconds(options.dedupe, purpose, { cacheTtlSeconds });
     const dedupe =
       ttlSeconds === 0
         ? undefined
-        : { key: dedupeKey({ team, project, purpose, provider, model, request }), ttlSeconds };
+        : { key: dedupeKey({ team, project, purpose, provider, model, strict, request }), ttlSeconds };
     return new GovernedCall(
       ports,
       {
