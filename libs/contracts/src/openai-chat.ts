@@ -99,6 +99,7 @@ const nexus = z.object({
   provider: z.string(),
   deduped: z.boolean(),
   degraded: z.boolean(),
+  approx_tokens: z.boolean().describe('The provider named no usage: it was counted by characters.'),
   cost_usd: z.string(),
   cost_nano: z.string(),
 });
@@ -152,6 +153,8 @@ export type ChatCompletionChunk = {
   }[];
   /** Present when the request asks for usage: null until the last chunk, which has no choices. */
   usage?: ChatCompletionUsage | null;
+  /** Beside the usage, in the last chunk. */
+  nexus?: ChatCompletion['nexus'];
 };
 
 export const modelListSchema = z

@@ -6,7 +6,7 @@ import type { StructuredAnswer } from './structured-answer.ts';
 /** What a completion and all chunks of a stream have in common. `created` in seconds since 1970. */
 export type CompletionHead = { id: string; created: number };
 
-type Facts = Pick<RouterAnswer, 'provider' | 'model' | 'deduped' | 'degraded' | 'costNano' | 'usage'>;
+type Facts = Pick<RouterAnswer, 'provider' | 'model' | 'deduped' | 'degraded' | 'costNano' | 'usage' | 'approx'>;
 
 /** A document as the text that OpenAI's clients parse. */
 export function documentAnswer({ data, ...answer }: StructuredAnswer): RouterAnswer {
@@ -39,13 +39,23 @@ export function completionBody({ id, created }: CompletionHead, answer: RouterAn
       },
     ],
     usage: usageBody(answer),
-    nexus: {
-      provider: answer.provider,
-      deduped: answer.deduped,
-      degraded: answer.degraded,
-      cost_usd: nanoToUsd(answer.costNano),
-      cost_nano: answer.costNano.toString(),
-    },
+    nexus: nexusBody(answer),
+  };
+}
+
+/** Headers of a whole answer: usage that is not the provider's own is marked where every client can see it. */
+export function completionHeaders({ approx }: Pick<Facts, 'approx'>): Record<string, string> {
+  return approx ? { 'x-nexus-approx-usage': 'true' } : {};
+}
+
+function nexusBody({ provider, deduped, degraded, approx, costNano }: Omit<Facts, 'model'>): ChatCompletion['nexus'] {
+  return {
+    provider,
+    deduped,
+    degraded,
+    approx_tokens: approx,
+    cost_usd: nanoToUsd(costNano),
+    cost_nano: costNano.toString(),
   };
 }
 
@@ -78,9 +88,9 @@ export function choiceChunk(
   return { ...chunk(head), choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] };
 }
 
-/** The last chunk, when the request asks for usage. */
+/** The last chunk, when the request asks for usage: the head of a stream has left long before its usage is known. */
 export function usageChunk(head: ChunkHead, answer: RouterAnswer): ChatCompletionChunk {
-  return { ...chunk(head), choices: [], usage: usageBody(answer) };
+  return { ...chunk(head), choices: [], usage: usageBody(answer), nexus: nexusBody(answer) };
 }
 
 function chunk({ id, created, model, includeUsage }: ChunkHead): Omit<ChatCompletionChunk, 'choices'> {

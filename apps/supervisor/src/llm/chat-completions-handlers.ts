@@ -2,7 +2,14 @@ import type { ModelList, Routes } from '@nexus/contracts';
 import type { Clock } from '@nexus/runtime';
 import type { Handlers } from '@nexus/runtime/http';
 import { CHAIN_MODEL, chatCall, type ChatCall } from './chat-call.ts';
-import { completionBody, documentAnswer, modelName, type ChunkHead, type CompletionHead } from './chat-completion.ts';
+import {
+  completionBody,
+  completionHeaders,
+  documentAnswer,
+  modelName,
+  type ChunkHead,
+  type CompletionHead,
+} from './chat-completion.ts';
 import { chatFrames, wholeAnswer } from './chat-stream.ts';
 import type { Llm } from './create-llm.ts';
 import type { DocumentOutcome, TextOutcome } from './llm-door.ts';
@@ -50,7 +57,8 @@ export function createChatCompletionsHandlers(llm: Llm, { metrics, now, newId }:
         return answerStream(asked, { ...head, model: body.model, includeUsage }, requestId);
       }
       const outcome = await answerWhole(asked);
-      return outcome.ok ? { status: 200, body: completionBody(head, outcome.answer) } : outcome.problem;
+      if (!outcome.ok) return outcome.problem;
+      return { status: 200, body: completionBody(head, outcome.answer), headers: completionHeaders(outcome.answer) };
     },
     listModels: () => Promise.resolve({ status: 200, body: modelList(llm) }),
   };

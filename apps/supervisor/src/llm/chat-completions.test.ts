@@ -113,6 +113,25 @@ describe("OpenAI's client asks", () => {
     expect(last?.model).toBe('gemini/gemini-3-flash-preview');
   });
 
+  test('and sees whether the usage is the provider’s own, whole or streamed', async () => {
+    const client = await openai();
+    const asked = { model: 'nexus', messages, metadata: { cache_ttl_s: '0' } };
+    const told = await client.chat.completions.create(asked).withResponse();
+    expect(told.response.headers.has('x-nexus-approx-usage')).toBe(false);
+    expect(told.data).toMatchObject({ nexus: { approx_tokens: false } });
+    kit.simulator().always('gemini', { kind: 'usageNever' });
+    const guessed = await client.chat.completions.create(asked).withResponse();
+    expect(guessed.response.headers.get('x-nexus-approx-usage')).toBe('true');
+    expect(guessed.data).toMatchObject({ nexus: { approx_tokens: true } });
+    expect(guessed.data.usage?.completion_tokens).toBeGreaterThan(0);
+    const run = client.chat.completions.stream({ ...asked, stream_options: { include_usage: true } });
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of run) chunks.push(chunk);
+    expect(chunks.at(-1)).toMatchObject({ choices: [], nexus: { provider: 'gemini', approx_tokens: true } });
+    expect(chunks.slice(0, -1).some((chunk) => 'nexus' in chunk)).toBe(false);
+    expect((await run.finalChatCompletion()).usage?.completion_tokens).toBeGreaterThan(0);
+  });
+
   test('by its streaming helper', async () => {
     const client = await openai();
     const completion = await client.chat.completions.stream({ model: 'nexus', messages }).finalChatCompletion();

@@ -52,6 +52,10 @@ export const llmRoutes = {
       'OpenAI 클라이언트의 기본 URL 을 이 서버의 /v1 로, 키를 이 서버의 키로 바꾸면 그대로 쓸 수 있습니다. 스트림은 [DONE] 으로 끝납니다.',
     body: json(chatCompletionRequestSchema),
     responses: { 200: jsonOrStream(chatCompletionSchema), errors },
+    responseHeaders: {
+      'X-Nexus-Approx-Usage':
+        '"true" when the provider named no usage, so that it was counted by characters; else absent. A stream has nexus.approx_tokens beside its usage instead',
+    },
     handlerSeconds: HANDLER_SECONDS,
     example: { model: 'nexus', messages: [{ role: 'user', content: 'Say hello in Korean.' }] },
   }),
