@@ -11,12 +11,18 @@ import { runLetters } from '../../letters/run-letters.ts';
 import { logOf, renderLogLine } from '../../stack/render-log-line.ts';
 import { untilToldToStop } from '../../stack/until-told-to-stop.ts';
 import { createStepReport, duration, type StepReport } from '../../step-report.ts';
-import { type DemoStack, startDemoStack } from './demo-stack.ts';
+import { type DemoStack, startDemoStack } from '../demo-stack.ts';
+
 import { describeSums } from './describe-sums.ts';
 import { startFailingAgent } from './failing-agent.ts';
 import { fillDeadLetters } from './fill-dead-letters.ts';
 import { storyIn, type StoryWords } from './story-words.ts';
 import { type FailuresOutcome, type Stage, walkThrough } from './walk-through.ts';
+
+const QUEUE_NAME = 'nexus.failures-demo';
+
+/** What the demo sets: no waiting for retries, nobody alerted, and no agent but its own. */
+const DEMO_VARIABLES = { TASK_QUEUE: QUEUE_NAME, MAX_RETRIES: '0', TASK_LOCK_TTL_SECONDS: '0' };
 
 const TASKS = 10_000;
 /** Fewer tasks do not give every cause enough letters for a canary. */
@@ -65,7 +71,8 @@ export async function runFailuresDemo(typed: readonly string[], context: Command
   const report = createStepReport();
   const signal = untilToldToStop(context.environment['NEXUS_LAUNCHER_PID']);
   const started = performance.now();
-  const starting = (): Promise<DemoStack> => startDemoStack({ ...context, onLine: showTrouble, signal });
+  const starting = (): Promise<DemoStack> =>
+    startDemoStack({ ...context, name: 'failures', variables: DEMO_VARIABLES, onLine: showTrouble, signal });
   const stack = await report.step(words.stack, starting, ({ settings }) => settings.url);
   const { userKey: key, adminKey, url: baseUrl } = stack.settings;
   const client = createClient({ baseUrl, key, adminKey, timeoutMs: 30_000 });
@@ -99,10 +106,10 @@ async function untilEnded(telling: Promise<unknown>): Promise<void> {
 /** Lets the tasks fail, then tells the story; the agents end with it. */
 async function tell(running: Running): Promise<FailuresOutcome> {
   const { client, tasks, words, console, report, signal, stack } = running;
-  const { redisUrl, queueName } = stack;
+  const { redisUrl } = stack;
   const onError = (error: unknown): void =>
     signal.aborted ? undefined : console.note(`  · ${error instanceof Error ? error.message : String(error)}\n`);
-  const agent = { redisUrl, queueName, onError };
+  const agent = { redisUrl, queueName: QUEUE_NAME, onError };
   const fill = { client, tasks, console, signal, agent, label: words.filling };
   await report.step(words.failed(count(tasks)), () => fillDeadLetters(fill));
   let second: TaskConsumer | undefined;
