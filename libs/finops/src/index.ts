@@ -1,7 +1,10 @@
-export { parsePricing, type Pricing } from './money/configured-pricing.ts';
-export { costNano, listNano } from './money/cost.ts';
+export { parsePricing, type ConfiguredPrice, type Pricing } from './money/configured-pricing.ts';
+export { ceilingNano, costNano, listNano } from './money/cost.ts';
 export { createPriceOf } from './money/create-price-of.ts';
-export type { Price, PriceOf } from './money/price.ts';
+export { createPriceBook, type PriceBook } from './money/price-book/create-price-book.ts';
+export { priceBook, priceBookVersion } from './money/price-book/price-book.ts';
+export type { ListPrices, PriceRow } from './money/price-book/price-row.ts';
+export type { LongContextPrices, Price, PriceOf, TokenPrices } from './money/price.ts';
 export { nanoToUsd, usdToNano } from './money/usd-text.ts';
 export { noSpend, type DayCell, type HourCell, type SpendMeasures, type SpendTags } from './spend/spend-cell.ts';
 export type { Chained, CostRecord, LedgerLine, TokenUsage } from './spend/ledger-line.ts';

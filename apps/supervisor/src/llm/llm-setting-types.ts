@@ -22,15 +22,12 @@ export const keyList: SettingType<KeyList> = {
   },
 };
 
-/** Prices that replace the built-in ones (contract 9.8). */
+/** Prices that replace the built-in ones (contract 9.8); aliases of providers are resolved. */
 export const pricing: SettingType<Pricing> = {
   accepted: 'JSON {provider: {prompt, completion}} or {provider: {model: {prompt, completion}}}, USD per 1,000 tokens',
   parse(written) {
-    const result = parsePricing(written);
-    if (!result.ok) return { ok: false, why: result.why };
-    const unknown = Object.keys(result.pricing).find((name) => providerNamed(name) === undefined);
-    if (unknown === undefined) return { ok: true, value: result.pricing };
-    return { ok: false, why: 'prices a provider that does not exist' };
+    const result = parsePricing(written, providerNamed);
+    return result.ok ? { ok: true, value: result.pricing } : { ok: false, why: result.why };
   },
 };
 

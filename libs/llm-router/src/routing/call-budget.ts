@@ -1,11 +1,11 @@
-import { costNano, listNano } from '@nexus/finops';
+import { ceilingNano, costNano, listNano } from '@nexus/finops';
 import type { Reservation, ReserveRequest, Settlement } from '../guards/ledger-port.ts';
 import type { ModelRequest, ProviderName, Usage } from '../model.ts';
 import { refusedBudget } from './call-refused.ts';
 import type { CallTags, RouterPorts } from './router-ports.ts';
 import { addUsage, approximateUsage, noUsage, promptTokenCeiling } from './token-estimate.ts';
 
-type BudgetPorts = Pick<RouterPorts, 'ledger' | 'priceOf' | 'keyOf' | 'newId' | 'onEvent'>;
+type BudgetPorts = Pick<RouterPorts, 'ledger' | 'priceOf' | 'keyOf' | 'newId' | 'onEvent' | 'now'>;
 type Reserved = { id: string; nano: bigint; reason: string; soft: boolean; at: number };
 type Prepared = { request: ReserveRequest; answer: Promise<Reservation | undefined> };
 
@@ -33,6 +33,8 @@ export class CallBudget {
 
   private readonly ports: BudgetPorts;
   private readonly tags: CallTags;
+  /** Prices of this instant hold for the whole call: it is settled at those it was reserved at, whatever begins meanwhile. */
+  private readonly pricedAt: number;
   private reserved: Reserved | undefined;
   private prepared: Prepared | undefined;
   private settling: Promise<void>[] = [];
@@ -40,6 +42,7 @@ export class CallBudget {
   constructor(ports: BudgetPorts, tags: CallTags) {
     this.ports = ports;
     this.tags = tags;
+    this.pricedAt = ports.now();
   }
 
   /** The soft budget is passed: the answer is to be shorter and cheaper. */
@@ -47,11 +50,12 @@ export class CallBudget {
     return this.reserved?.soft === true;
   }
 
-  /** What a request would cost at most at one of these models: all output tokens, a ceiling of its prompt. */
+  /** What a request would cost at most at one of these models: all output tokens, a ceiling of its prompt, the dearest prices. */
   estimate(request: ModelRequest, models: readonly { provider: ProviderName; model: string }[]): bigint {
-    const usage = { ...noUsage, input: promptTokenCeiling(request), output: request.max_tokens };
+    const promptTokens = promptTokenCeiling(request);
     return models
-      .map(({ provider, model }) => costNano(usage, this.ports.priceOf(provider, model)))
+      .map(({ provider, model }) => this.ports.priceOf(provider, model, this.pricedAt))
+      .map((price) => ceilingNano(promptTokens, request.max_tokens, price))
       .reduce((dearest, cost) => (cost > dearest ? cost : dearest), 0n);
   }
 
@@ -88,7 +92,7 @@ export class CallBudget {
     const { model } = request;
     const usage = told ?? approximateUsage(request, text);
     const approx = told === undefined;
-    const price = this.ports.priceOf(provider, model);
+    const price = this.ports.priceOf(provider, model, this.pricedAt);
     const billing = {
       provider,
       model,
