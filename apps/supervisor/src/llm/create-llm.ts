@@ -52,13 +52,15 @@ export type CreateLlmOptions = {
   metrics: LlmMetrics;
   alerts: Pick<Alerts, 'append'>;
   now: Clock;
+  /** Where money is reserved and settled; in the memory of this process unless told. */
+  ledger?: LedgerPort;
 };
 
 /** Calls under way at one provider at most; more wait within their own time. */
 const CONNECTIONS = 256;
 
 /** Puts providers, guards, budget, router and door together. */
-export function createLlm({ redis, settings, logger, metrics, alerts, now }: CreateLlmOptions): Llm {
+export function createLlm({ redis, settings, logger, metrics, alerts, now, ledger }: CreateLlmOptions): Llm {
   const { chain, unknown } = readChain(settings);
   for (const name of unknown) {
     logger.warn('A provider of the chain does not exist and is left out', { event: 'LLM_UNKNOWN_PROVIDER', name });
@@ -98,14 +100,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now }: Cre
     {
       providers,
       guards,
-      ledger: orUnreadable(
-        createMemoryLedger({
-          dailyNano: settings.LLM_BUDGET_DAILY_USD,
-          softFraction: settings.LLM_BUDGET_SOFT_PCT,
-          hardFraction: settings.LLM_BUDGET_HARD_PCT,
-          now,
-        }),
-      ),
+      ledger: orUnreadable(ledger ?? budgetInMemory(settings, now)),
       priceOf: createPriceOf(settings.LLM_PRICING_JSON ?? {}),
       keyOf: (provider) => keys[provider],
       modelOf: (provider) => models[provider],
@@ -152,6 +147,15 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now }: Cre
 
 function later(run: () => void, milliseconds: number): void {
   setTimeout(run, milliseconds).unref();
+}
+
+function budgetInMemory(settings: LlmSettings, now: Clock): LedgerPort {
+  return createMemoryLedger({
+    dailyNano: settings.LLM_BUDGET_DAILY_USD,
+    softFraction: settings.LLM_BUDGET_SOFT_PCT,
+    hardFraction: settings.LLM_BUDGET_HARD_PCT,
+    now,
+  });
 }
 
 /** Whatever keeps the budget from being read: nothing may be spent then. */

@@ -114,6 +114,6 @@ export async function metricOf({ client }: StartedSupervisor, line: string): Pro
   return found === undefined ? 0 : Number(found.slice(line.length + 1));
 }
 
-export function linesOf({ lines }: StartedSupervisor, event: string): Record<string, unknown>[] {
+export function linesOf({ lines }: Pick<StartedSupervisor, 'lines'>, event: string): Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line['event'] === event);
 }
