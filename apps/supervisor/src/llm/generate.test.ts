@@ -35,7 +35,7 @@ describe('an answer in text mode', () => {
     expect(body['text']).toBe(body['output_text']);
     expect(body['text']).toContain('Hello there');
     const { tokens_in, tokens_out } = body['usage'] as Record<string, number>;
-    expect(body['cost_nano']).toBe(String(1000 * (tokens_in ?? 0) + 2000 * (tokens_out ?? 0)));
+    expect(body['cost_nano']).toBe(String(500 * (tokens_in ?? 0) + 3000 * (tokens_out ?? 0)));
     expect(await metricOf(started, 'nexus_llm_generate_total{provider="gemini",outcome="ok"}')).toBe(1);
     expect((await started.client.health()) as unknown).toMatchObject({ body: { llm_provider: 'gemini' } });
   });

@@ -76,7 +76,7 @@ describe('an answer in schema mode', () => {
     expect(second).toContain('{\\"city\\":\\"Seoul\\"}');
     for (const prompt of [first, second]) expect(prompt).toMatch(/population/);
     const { tokens_in, tokens_out } = body['usage'] as Record<string, number>;
-    expect(body['cost_nano']).toBe(String(1000 * (tokens_in ?? 0) + 2000 * (tokens_out ?? 0)));
+    expect(body['cost_nano']).toBe(String(500 * (tokens_in ?? 0) + 3000 * (tokens_out ?? 0)));
     const records = await kit.audited(4);
     expect(records.map(({ purpose, type }) => `${String(purpose)} ${String(type)}`)).toEqual([
       'generic llm_attempt',
