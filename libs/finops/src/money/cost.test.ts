@@ -130,6 +130,13 @@ describe('the most a call can cost', () => {
     expect(ceilingNano(1000, 100, tiered)).toBe(costNano({ ...none, cache_write: 1000, output: 100 }, tiered));
   });
 
+  test('at every border of a tier it is what the dearest prompt of that length costs', () => {
+    for (const bound of [999, 1000, 1001, 4999, 5000, 5001]) {
+      const dearest = costNano({ ...none, cache_write: bound, output: 100 }, tiered);
+      expect(ceilingNano(bound, 100, tiered)).toBe(dearest);
+    }
+  });
+
   test('a cheaper tier further up does not make it less', () => {
     const cheaperAbove: Price = { ...flat, tiers: [{ ...flat, above_input_tokens: 10, input: 1n, cache_write: 1n }] };
     expect(ceilingNano(11, 0, cheaperAbove) >= costNano({ ...none, cache_write: 10 }, cheaperAbove)).toBe(true);
