@@ -6,5 +6,7 @@ export { priceBook, priceBookVersion } from './money/price-book/price-book.ts';
 export type { ListPrices, PriceRow } from './money/price-book/price-row.ts';
 export type { LongContextPrices, Price, PriceOf, TokenPrices } from './money/price.ts';
 export { nanoToUsd, usdToNano } from './money/usd-text.ts';
+export { costRecord } from './spend/cost-record.ts';
+export { parseCostRecord, type ParsedCostRecord, type ReadCostRecord } from './spend/parse-cost-record.ts';
 export { noSpend, type DayCell, type HourCell, type SpendMeasures, type SpendTags } from './spend/spend-cell.ts';
 export type { Chained, CostRecord, LedgerLine, TokenUsage } from './spend/ledger-line.ts';
