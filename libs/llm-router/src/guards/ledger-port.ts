@@ -35,6 +35,8 @@ export type Settlement = {
   /** Billed, but of no use to the caller: failed, refused or cut off. */
   wasted: boolean;
   price_source: 'configured' | 'book' | 'base';
+  /** Of the price book, when the price is from it. */
+  price_version: string | null;
   /** Which key of the provider. */
   key_id: string;
   latency_ms: number;

@@ -18,6 +18,8 @@ export type Used = {
   latencyMs: number;
   /** Of no use to the caller. */
   wasted: boolean;
+  /** Nobody knows what was used, and it may be everything: the whole reservation is paid (contract 9.4). */
+  atEstimate?: boolean;
 };
 
 /**
@@ -37,6 +39,8 @@ export class CallBudget {
   private readonly pricedAt: number;
   private reserved: Reserved | undefined;
   private prepared: Prepared | undefined;
+  /** Asked for, and nobody knows whether it was made. */
+  private unanswered: string | undefined;
   private settling: Promise<void>[] = [];
 
   constructor(ports: BudgetPorts, tags: CallTags) {
@@ -74,7 +78,9 @@ export class CallBudget {
   async reserve(nano: bigint, lifetimeSeconds: number): Promise<void> {
     if (this.reserved !== undefined) return;
     const request = this.prepared?.request ?? this.request(nano, lifetimeSeconds);
+    this.unanswered = request.reservation_id;
     const reservation = (await this.takePrepared()) ?? (await this.ports.ledger.reserve(request));
+    this.unanswered = undefined;
     this.reason = reservation.reason;
     if (!reservation.ok) throw refusedBudget(reservation);
     const { reason, soft, reserved_at: at } = reservation;
@@ -85,7 +91,7 @@ export class CallBudget {
    * Settles what an answer cost, on the side: {@link settled} waits for it. It was paid: a ledger that cannot be reached now
    * is told as an event, not to the caller.
    */
-  settle({ provider, request, usage: told, text, latencyMs, wasted }: Used): void {
+  settle({ provider, request, usage: told, text, latencyMs, wasted, atEstimate = false }: Used): void {
     const reserved = this.reserved;
     this.reserved = undefined;
     if (reserved === undefined) return;
@@ -101,9 +107,10 @@ export class CallBudget {
       wasted,
       reserved_at: reserved.at,
       estimated_nano: reserved.nano,
-      actual_nano: costNano(usage, price),
-      list_nano: listNano(usage, price),
+      actual_nano: atEstimate ? reserved.nano : costNano(usage, price),
+      list_nano: atEstimate ? reserved.nano : listNano(usage, price),
       price_source: price.source,
+      price_version: price.version,
       key_id: this.ports.keyOf(provider)?.id ?? '',
       latency_ms: latencyMs,
       budget_reason: reserved.reason,
@@ -122,15 +129,28 @@ export class CallBudget {
 
   /** Gives back what is still reserved; a reservation nobody can give back now expires by itself. */
   async giveBack(): Promise<void> {
-    const prepared = await this.takePrepared();
-    const id = this.reserved?.id ?? (prepared?.ok === true ? prepared.reservation_id : undefined);
+    const { reserved } = this;
     this.reserved = undefined;
+    const id = reserved?.id ?? this.unanswered ?? (await this.preparedToGiveBack());
+    this.unanswered = undefined;
     if (id === undefined) return;
     try {
       await this.ports.ledger.void(id);
     } catch (error: unknown) {
-      this.ports.onEvent({ type: 'settle_failed', reservation_id: id, error });
+      // Of a call that was refused because the ledger is away there is nothing to tell.
+      if (reserved !== undefined) this.ports.onEvent({ type: 'settle_failed', reservation_id: id, error });
     }
+  }
+
+  /** A prepared reservation nobody took up, also one whose answer was lost: it may have been made. */
+  private async preparedToGiveBack(): Promise<string | undefined> {
+    const { prepared } = this;
+    this.prepared = undefined;
+    const made = await prepared?.answer.then(
+      (reservation) => reservation?.ok === true,
+      () => true,
+    );
+    return made === true ? prepared?.request.reservation_id : undefined;
   }
 
   /** What became of the prepared reservation; undefined when there was none, or nobody knows: its id can be asked again. */

@@ -154,6 +154,39 @@ describe('money', () => {
     expect(pinned).toMatchObject({ provider: 'openai', degraded: true });
   });
 
+  test('a provider that does not answer in time may have used everything: the whole reservation is paid', async () => {
+    const { router, call, ledger } = open({ options: { timeoutSeconds: 0.2 } });
+    simulator.script('gemini', [{ kind: 'hang' }]);
+    expect(await router.generate(call())).toMatchObject({ provider: 'openai' });
+    const [silent, answered] = ledger.settlements;
+    expect(silent).toMatchObject({ provider: 'gemini', approx: true, wasted: true });
+    expect(silent?.actual_nano).toBe(silent?.estimated_nano);
+    expect(answered).toMatchObject({ provider: 'openai', approx: false, wasted: false });
+  });
+
+  test('a reservation whose answer was lost is given back when the call comes to nothing', async () => {
+    const given: string[] = [];
+    const { router, call, ledger } = open({
+      ledger: (memory) => ({
+        ...memory,
+        async reserveAdmitted(request) {
+          await memory.reserve(request);
+          throw new Error('the reply was lost');
+        },
+        async reserve() {
+          throw new Error('and so is this one');
+        },
+        async void(id) {
+          given.push(id);
+          return memory.void(id);
+        },
+      }),
+    });
+    simulator.always('gemini', { kind: 'badRequest' });
+    await expect(router.generate(call())).rejects.toThrow('and so is this one');
+    expect([given.length, ledger.day().reserved]).toEqual([1, 0n]);
+  });
+
   test('an answer that cannot be used but was paid is settled, and the next attempt reserves anew', async () => {
     const { router, call, ledger } = open();
     simulator.script('gemini', [{ kind: 'emptyAnswer' }]);

@@ -214,8 +214,10 @@ export class GovernedCall {
       return { provider, model: request.model, answer: outcome, latencyMs };
     }
     const { billed } = outcome.llm;
+    const atEstimate = kind === 'timeout';
     if (billed.state === 'yes') this.budget.settle({ ...used, usage: billed.usage, text: '' });
-    if (billed.state === 'unknown') this.budget.settle({ ...used, usage: undefined, text: billed.partialText });
+    if (billed.state === 'unknown')
+      this.budget.settle({ ...used, usage: undefined, text: billed.partialText, atEstimate });
     return outcome;
   }
 

@@ -180,6 +180,7 @@ function cost(actual_nano: bigint, reserved_at = NOON): Settlement {
     approx: false,
     wasted: false,
     price_source: 'base',
+    price_version: null,
     key_id: 'k1',
     latency_ms: 5,
     budget_reason: 'ok',
