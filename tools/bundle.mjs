@@ -1,28 +1,66 @@
 /**
  * Bundles one app into `<app>/dist/main.js`: one ES module file that runs on Node 20 and later without node_modules.
  * Usage: node tools/bundle.mjs apps/supervisor
+ *
+ * The text of a bundle stays in memory as long as its process (docs/decisions/door-memory.md): white space goes, names
+ * stay, for the stacks in logs.
  */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
+/**
+ * Files of dependencies that the product never runs and a bundler cannot tell: what stands for them instead. A file that
+ * an update renames is bundled whole again, which costs memory and nothing else.
+ */
+const REPLACED = [
+  // The doors use a pool; the index also has fetch, WebSocket, caches, mocks and proxies.
+  [/[\\/]undici[\\/]index\.js$/, "module.exports = { Pool: require('./lib/dispatcher/pool.js') };"],
+  // Nobody changes the language of validation messages.
+  [/[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/, "export { default as en } from './en.js';"],
+  // The queue is in Redis.
+  [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/]postgres[\\/]sql-scripts\.js$/, 'module.exports = {};'],
+];
+
 const app = process.argv[2];
 const outdir = join(app, 'dist');
-rmSync(outdir, { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: [join(app, 'src/main.ts')],
   outfile: join(outdir, 'main.js'),
   bundle: true,
+  write: false,
   platform: 'node',
   target: 'node20',
   format: 'esm',
   conditions: ['@nexus/source'],
   minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'eof',
   // CommonJS dependencies call require() for Node's own modules; an ES module has none.
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
   },
   // BullMQ's optional back ends, loaded only when asked for.
   external: ['pg', '@valkey/valkey-glide'],
+  plugins: [
+    {
+      name: 'replaced',
+      setup(on) {
+        for (const [filter, contents] of REPLACED) on.onLoad({ filter }, () => ({ contents, loader: 'js' }));
+      },
+    },
+  ],
   logLevel: 'warning',
 });
+rmSync(outdir, { recursive: true, force: true });
+mkdirSync(outdir, { recursive: true });
+for (const { path, text } of outputFiles) writeFileSync(path, asAscii(text));
+
+/**
+ * One letter above Latin-1 makes V8 keep all the text in two bytes a letter. esbuild escapes strings; what is left stands
+ * in regular expressions, where the escape means the same.
+ * @param {string} text
+ */
+function asAscii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
