@@ -10,3 +10,39 @@ export { costRecord } from './spend/cost-record.ts';
 export { parseCostRecord, type ParsedCostRecord, type ReadCostRecord } from './spend/parse-cost-record.ts';
 export { noSpend, type DayCell, type HourCell, type SpendMeasures, type SpendTags } from './spend/spend-cell.ts';
 export type { Chained, CostRecord, LedgerLine, TokenUsage } from './spend/ledger-line.ts';
+export { backtest, type BacktestScore, type KindScore } from './anomalies/backtest/backtest.ts';
+export { detectAlarms } from './anomalies/backtest/detect-alarms.ts';
+export type { AnomalyLabel, Detector, SpendSeries } from './anomalies/backtest/labelled-series.ts';
+export { syntheticSpend, type SyntheticSpend } from './anomalies/backtest/synthetic-spend.ts';
+export { defaultDetectorOptions, type DetectorOptions } from './anomalies/detector-options.ts';
+export type { Episode, EpisodeEvent, EpisodeKind, EpisodeState } from './anomalies/episode.ts';
+export { comparableHoursBack } from './anomalies/expectation.ts';
+export { explain, type Contributor, type Explanation } from './anomalies/explain.ts';
+export { costInWindow, type CostWindow, type SpentAmount } from './anomalies/rules/cost-in-window.ts';
+export {
+  findingKey,
+  RULE_KINDS,
+  type BreakerFinding,
+  type CostFinding,
+  type NamedAmount,
+  type RateLimitFinding,
+  type RuleFinding,
+} from './anomalies/rules/finding.ts';
+export { openCircuits, type CircuitMemory, type CircuitState } from './anomalies/rules/open-circuits.ts';
+export {
+  rateLimitsInWindow,
+  type AuditedFailure,
+  type RateLimitWindow,
+} from './anomalies/rules/rate-limits-in-window.ts';
+export {
+  bucketsOf,
+  HISTORY_HOURS,
+  HOUR_SECONDS,
+  kindOfScope,
+  SCOPE_KINDS,
+  scopesOf,
+  type ScopeKind,
+  type SpendBucket,
+} from './anomalies/spend-series.ts';
+export { newSeries, standingOfSeries, step, type SeriesState, type StepOptions } from './anomalies/step.ts';
+export { zoneOffsetSeconds } from './anomalies/zone-offset.ts';
