@@ -1,14 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import type { ProblemReply, Route } from '@nexus/contracts';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { Exchange } from './exchange.ts';
-import type { Handler } from './handler.ts';
+import type { AnyReply, Handler } from './handler.ts';
 import { defaultLimits, type HttpApp, type HttpAppOptions, type Mounting } from './http-app.ts';
-import { mountRoute } from './mount-route.ts';
+import { mountRoute, type MountedRoute } from './mount-route.ts';
+import { createRouteTable } from './route-table.ts';
 import { createRunningRequests } from './running-requests.ts';
 
 /**
- * Mounts declared routes on Express: keys, validation, limits, problems, streams and request ids come from the
- * declarations. A missing handler, an undeclared status or an undeclared problem does not compile.
+ * Mounts declared routes: keys, validation, limits, problems, streams and request ids come from the declarations. A
+ * missing handler, an undeclared status or an undeclared problem does not compile. Throws when a handler is missing or a
+ * path is declared twice for a method.
  */
 export function createHttpApp<const Routes extends Record<string, Route>>(options: HttpAppOptions<Routes>): HttpApp {
   const mounting: Mounting = {
@@ -22,14 +24,25 @@ export function createHttpApp<const Routes extends Record<string, Route>>(option
     running: createRunningRequests(),
     streams: new Set(),
   };
-  const app = express();
-  for (const setting of ['x-powered-by', 'etag', 'query parser']) app.set(setting, false);
-  app.set('case sensitive routing', true);
-  mountAll(app, options.routes, { handlers: options.handlers as unknown as Record<string, Handler<Route>>, mounting });
-  app.use(answerWith(mounting, notFound));
-  app.use(unroutable(mounting));
+  const table = createRouteTable(
+    placesOf(options.routes, { handlers: options.handlers as unknown as Record<string, Handler<Route>>, mounting }),
+  );
   return {
-    listener: app,
+    listener(request, response) {
+      const answer = (reply: AnyReply) => void new Exchange(mounting, undefined, { request, response }).answer(reply);
+      let found;
+      try {
+        found = table.find(request.url ?? '/');
+      } catch {
+        return answer(undecodable);
+      }
+      if (found === undefined) return answer(notFound);
+      const { methods, otherMethods } = found.target;
+      const method = request.method === 'HEAD' && !methods.has('HEAD') ? 'GET' : (request.method ?? '');
+      const mounted = methods.get(method);
+      if (mounted === undefined) return answer(otherMethods(request));
+      void mounted(request, response, found.params);
+    },
     isClosing: () => mounting.closing,
     startClosing: () => {
       mounting.closing = true;
@@ -43,61 +56,37 @@ export function createHttpApp<const Routes extends Record<string, Route>>(option
   };
 }
 
+/** What answers at a path: a route for each declared method, and the answer to any other. */
+type Place = {
+  methods: Map<string, MountedRoute>;
+  otherMethods: (request: IncomingMessage) => AnyReply;
+};
+
 type Mounted = { handlers: Record<string, Handler<Route>>; mounting: Mounting };
 
-function mountAll(app: Express, routes: Record<string, Route>, { handlers, mounting }: Mounted): void {
-  const byPath = new Map<string, [name: string, declared: Route][]>();
+function placesOf(routes: Record<string, Route>, { handlers, mounting }: Mounted): Map<string, Place> {
+  const places = new Map<string, Place>();
   for (const [name, declared] of Object.entries(routes)) {
-    byPath.set(declared.path, [...(byPath.get(declared.path) ?? []), [name, declared]]);
+    const handler = handlers[name];
+    if (handler === undefined) throw new Error(`The route ${name} has no handler.`);
+    const methods = places.get(declared.path)?.methods ?? new Map<string, MountedRoute>();
+    if (methods.has(declared.method)) throw new Error(`${declared.method} ${declared.path} is declared twice.`);
+    methods.set(declared.method, mountRoute(declared, handler, mounting));
+    places.set(declared.path, { methods, otherMethods: otherMethods([...methods.keys()]) });
   }
-  for (const [path, declarations] of byPath) {
-    const mounted = app.route(path.replace(/\{(\w+)\}/g, ':$1'));
-    for (const [name, declared] of declarations) {
-      const handler = handlers[name];
-      if (handler === undefined) throw new Error(`The route ${name} has no handler.`);
-      mounted[verb(declared)](mountRoute(declared, handler, mounting) as RequestHandler);
-    }
-    mounted.all(
-      otherMethod(
-        mounting,
-        declarations.map(([, declared]) => declared.method),
-      ),
-    );
-  }
-}
-
-function verb(declared: Route): 'get' | 'post' | 'put' | 'patch' | 'delete' {
-  return declared.method.toLowerCase() as 'get';
+  return places;
 }
 
 const notFound: ProblemReply = { problem: 'NOT_FOUND', message: 'there is no such route; see /docs' };
-
-function answerWith(mounting: Mounting, reply: ProblemReply): RequestHandler {
-  return (request, response) => void new Exchange(mounting, undefined, { request, response }).answer(reply);
-}
+const undecodable: ProblemReply = {
+  problem: 'BAD_REQUEST',
+  message: 'the path is not valid; its percent-encoding cannot be read',
+};
 
 /** A known path with another method: 405 with Allow, or the list of methods for OPTIONS. */
-function otherMethod(mounting: Mounting, methods: string[]): RequestHandler {
+function otherMethods(methods: readonly string[]): (request: IncomingMessage) => AnyReply {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   const headers = { allow };
   const refused = { problem: 'METHOD_NOT_ALLOWED' as const, message: `this path answers ${allow}`, headers };
-  return (request, response) => {
-    const exchange = new Exchange(mounting, undefined, { request, response });
-    void exchange.answer(request.method === 'OPTIONS' ? { status: 204, headers } : refused);
-  };
-}
-
-/** What Express cannot route: above all a path whose percent-encoding is broken. */
-function unroutable(mounting: Mounting): ErrorRequestHandler {
-  // Express tells an error handler from any other by its four parameters.
-  // eslint-disable-next-line @typescript-eslint/max-params
-  return (error: unknown, request, response, _next) => {
-    const exchange = new Exchange(mounting, undefined, { request, response });
-    const broken = error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400);
-    if (!broken) return void exchange.answerThrown(error);
-    void exchange.answer({
-      problem: 'BAD_REQUEST',
-      message: 'the path is not valid; its percent-encoding cannot be read',
-    });
-  };
+  return (request) => (request.method === 'OPTIONS' ? { status: 204, headers } : refused);
 }

@@ -1,6 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ProblemReply, RequestContent, Route } from '@nexus/contracts';
-import type { Request } from 'express';
 import type { z } from 'zod';
 import { Exchange } from './exchange.ts';
 import type { AnyReply, Credential, Handler, RouteRequest, SignedBody } from './handler.ts';
@@ -12,6 +11,10 @@ import { refusal } from './refusal.ts';
 /** A handler as the mounting calls it; the declaration vouches for its types. */
 type LooseHandler = (request: RouteRequest<Route>) => Promise<AnyReply>;
 
+/** Answers a request of its route, also when everything fails. `params` as they stand in the path, decoded. Never rejects. */
+export type MountedRoute = (request: IncomingMessage, response: ServerResponse, params: PathParams) => Promise<void>;
+type PathParams = Readonly<Record<string, string>>;
+
 /** More issues than this help nobody. */
 const MAX_ISSUES = 50;
 
@@ -19,14 +22,14 @@ const MAX_ISSUES = 50;
  * One function that does everything a route declares: key, parameters, body, handler, answer. Each step happens once and
  * a request that fails one never reaches the next; nothing it does can stay unanswered.
  */
-export function mountRoute(declared: Route, handler: Handler<Route>, mounting: Mounting) {
+export function mountRoute(declared: Route, handler: Handler<Route>, mounting: Mounting): MountedRoute {
   const handle = handler as unknown as LooseHandler;
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return async (request, response, params) => {
     const exchange = new Exchange(mounting, declared, { request, response });
     const watchdog = createWatchdog(exchange, mounting, declared);
     mounting.running.begin();
     try {
-      const accepted = await accept(exchange, declared, mounting);
+      const accepted = await accept(exchange, declared, { mounting, params });
       watchdog.bodyIsRead();
       const reply = await handle(accepted);
       watchdog.stop();
@@ -73,13 +76,19 @@ const slowHandler: ProblemReply = {
   message: 'the request took too long and its outcome is not known; read the state before repeating it',
 };
 
-async function accept(exchange: Exchange, declared: Route, mounting: Mounting): Promise<RouteRequest<Route>> {
-  const request = exchange.request as Request;
+type Accepting = { mounting: Mounting; params: PathParams };
+
+async function accept(
+  exchange: Exchange,
+  declared: Route,
+  { mounting, params: sentParams }: Accepting,
+): Promise<RouteRequest<Route>> {
+  const { request } = exchange;
   const peer = request.socket.remoteAddress ?? '';
   const credential = authorize(declared, mounting, { headers: request.headers, peer });
   const { params: paramsSchema, query: querySchema, headers: headersSchema } = declared;
-  const params = paramsSchema === undefined ? undefined : checkParams(paramsSchema, request.params);
-  const query = querySchema === undefined ? undefined : check(querySchema, queryOf(request.url), 'query');
+  const params = paramsSchema === undefined ? undefined : checkParams(paramsSchema, sentParams);
+  const query = querySchema === undefined ? undefined : check(querySchema, queryOf(request.url ?? ''), 'query');
   const headers = headersSchema === undefined ? undefined : check(headersSchema, request.headers, 'header');
   const body = declared.body === undefined ? undefined : await acceptBody(declared.body, request, mounting);
   return {
@@ -100,7 +109,7 @@ async function accept(exchange: Exchange, declared: Route, mounting: Mounting): 
 function authorize(
   declared: Route,
   mounting: Mounting,
-  sender: { headers: Request['headers']; peer: string },
+  sender: { headers: IncomingHttpHeaders; peer: string },
 ): Credential | undefined {
   if (declared.auth === 'none') return undefined;
   const verdict = mounting.authorize({ ...sender, access: declared.auth });
@@ -129,7 +138,7 @@ function queryOf(url: string): Record<string, string | string[]> {
   return query;
 }
 
-async function acceptBody(content: RequestContent, request: Request, mounting: Mounting): Promise<unknown> {
+async function acceptBody(content: RequestContent, request: IncomingMessage, mounting: Mounting): Promise<unknown> {
   if (content.kind === 'bytes') return request;
   const type = unsupportedType(request.headers);
   if (type) throw refusal(type);
@@ -167,7 +176,7 @@ function validationError(error: z.ZodError, place: 'body' | 'query' | 'header'):
 }
 
 /** JSON without a content type is taken as JSON; anything that says it is something else is not. */
-function unsupportedType(headers: Request['headers']): ProblemReply | undefined {
+function unsupportedType(headers: IncomingHttpHeaders): ProblemReply | undefined {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     return { problem: 'UNSUPPORTED_MEDIA_TYPE', message: 'compressed bodies are not accepted; send the JSON as it is' };
