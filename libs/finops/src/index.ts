@@ -10,6 +10,28 @@ export { costRecord } from './spend/cost-record.ts';
 export { parseCostRecord, type ParsedCostRecord, type ReadCostRecord } from './spend/parse-cost-record.ts';
 export { noSpend, type DayCell, type HourCell, type SpendMeasures, type SpendTags } from './spend/spend-cell.ts';
 export type { Chained, CostRecord, LedgerLine, TokenUsage } from './spend/ledger-line.ts';
+export { addDays, addMonths, countDays, createCalendar, isDay, monthOf, type Calendar } from './spend/calendar.ts';
+export { foldCostRecords, type CostRecordFold } from './spend/fold-cost-records.ts';
+export { buildReport } from './report/build-report.ts';
+export { comparedWindow } from './report/compared-window.ts';
+export { historyWindow } from './report/forecast.ts';
+export { renderHtml } from './report/html/render-html.ts';
+export { renderCsv } from './report/render/render-csv.ts';
+export { renderFocusCsv, type FocusOptions } from './report/render/render-focus-csv.ts';
+export { renderJson } from './report/render/render-json.ts';
+export { renderMarkdown } from './report/render/render-markdown.ts';
+export { REPORT_LANGUAGES, type ReportLanguage } from './report/render/format.ts';
+export {
+  COMPARISONS,
+  type BudgetStanding,
+  type Comparison,
+  type LedgerQuality,
+  type ReportedAnomaly,
+  type ReportInput,
+  type ReportWindow,
+} from './report/report-input.ts';
+export { REPORT_SCHEMA_VERSION, type ReportModel } from './report/report-model.ts';
+export { passesFilters, SPEND_DIMENSIONS, type SpendFilters } from './report/spend-filters.ts';
 export { backtest, type BacktestScore, type KindScore } from './anomalies/backtest/backtest.ts';
 export { detectAlarms } from './anomalies/backtest/detect-alarms.ts';
 export type { AnomalyLabel, Detector, SpendSeries } from './anomalies/backtest/labelled-series.ts';
