@@ -1,1 +1,14 @@
-export {};
+export { AUDIT_STREAM, createAuditSource } from './seal/audit-source.ts';
+export { readChainState } from './seal/chain-head.ts';
+export { CHAIN_KINDS, type ChainKind, type ChainState, type ManifestEntry } from './seal/chain-state.ts';
+export type { ChainDamage, ChainProblem, ChainVerdict } from './seal/chain-verdict.ts';
+export { createSealer } from './seal/create-sealer.ts';
+export type { Sealer, SealerOptions, SealRun, SealRunOptions } from './seal/create-sealer.ts';
+export { exportRecords, type ExportOptions, type ExportReport } from './seal/export-records.ts';
+export { createLedgerSource, type LineSource } from './seal/ledger-source.ts';
+export type { RecordSource, SealableEntry } from './seal/record-source.ts';
+export { readRecordFile, type RecordFileLine } from './seal/read-record-file.ts';
+export type { SealErrorCode } from './seal/seal-error.ts';
+export { chainDirectory, verifyChain } from './seal/verify-chain.ts';
+export type { ChainFileProblem, ChainReport, VerifyChainOptions } from './seal/verify-chain.ts';
+export { verifyFile, type ChainEnd, type FileVerdict, type VerifyFileOptions } from './seal/verify-file.ts';
