@@ -1,8 +1,7 @@
 import { signStandardWebhook } from '@nexus/contracts';
 import { maskValue, type Clock } from '@nexus/runtime';
+import { chatSentence, postWebhook, type OutboundPolicy } from '@nexus/runtime/outbound';
 import { NOT_SET, type Alert, type AlertChannel, type AlertResult } from './alert.ts';
-import { chatSentence } from './chat-sentence.ts';
-import { postWebhook, type OutboundPolicy } from './post-webhook.ts';
 
 /** Contract 5.4: the whole delivery, name and connection included. */
 export const ALERT_TIMEOUT_MS = 10_000;

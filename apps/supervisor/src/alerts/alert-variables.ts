@@ -9,20 +9,7 @@ import {
   type SettingValues,
   type Variable,
 } from '@nexus/runtime';
-import { isLoopbackHost } from './outbound-address.ts';
-
-/** An address somebody may post to who knows it. Kept as written: a trailing slash belongs to it. */
-const webhookUrl: SettingType<string> = {
-  accepted: 'an https:// address; outside production also http:// to this machine',
-  secret: true,
-  parse(written) {
-    if (!URL.canParse(written)) return { ok: false, why: 'is not an absolute URL' };
-    const { protocol, hostname } = new URL(written);
-    if (protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname)))
-      return { ok: true, value: written };
-    return { ok: false, why: 'is not an https address' };
-  },
-};
+import { webhookUrl } from '@nexus/runtime/outbound';
 
 const signingSecret: SettingType<string> = {
   accepted: 'secret text; after whsec_ it is base64',

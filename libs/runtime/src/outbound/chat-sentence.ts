@@ -1,4 +1,5 @@
-import { cutText, maskText } from '@nexus/runtime';
+import { cutText } from '../cut-text.ts';
+import { maskText } from '../mask.ts';
 
 /** Discord refuses a longer `content`; Slack takes more. In UTF-16 units. */
 export const MAX_SENTENCE_LENGTH = 2000;
