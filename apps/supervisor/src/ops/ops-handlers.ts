@@ -19,9 +19,12 @@ type OpsRoutes = Pick<Routes, 'health' | 'live' | 'ready' | 'metrics' | 'docs' |
 
 /** Health, metrics, the API reference and the runbooks; all without side effects. */
 export function createOpsHandlers(ports: OpsPorts): Handlers<OpsRoutes> {
-  const document = openApiDocument();
-  const documentText = JSON.stringify(document, undefined, 1);
-  const pages = { en: renderDocs(document, 'en'), ko: renderDocs(document, 'ko') };
+  // Most supervisors are never asked for their reference: 1.5 MB that wait for the first who does.
+  const documentText = once(() => JSON.stringify(openApiDocument(), undefined, 1));
+  const pages = {
+    en: once(() => renderDocs(openApiDocument(), 'en')),
+    ko: once(() => renderDocs(openApiDocument(), 'ko')),
+  };
   return {
     async health() {
       const { redis, queue } = ports.checks;
@@ -52,7 +55,7 @@ export function createOpsHandlers(ports: OpsPorts): Handlers<OpsRoutes> {
     docs: ({ query }) =>
       Promise.resolve({
         status: 200,
-        text: pages[languageOf(query.lang)],
+        text: pages[languageOf(query.lang)](),
         headers: { 'content-security-policy': DOCS_POLICY },
       }),
     runbooks: ({ query }) =>
@@ -62,8 +65,13 @@ export function createOpsHandlers(ports: OpsPorts): Handlers<OpsRoutes> {
       if (text !== undefined) return { status: 200, text, headers: runbookHeaders };
       return { problem: 'NOT_FOUND', message: 'no failure code has this name; GET /docs/runbooks lists all runbooks' };
     },
-    openapi: () => Promise.resolve({ status: 200, text: documentText }),
+    openapi: () => Promise.resolve({ status: 200, text: documentText() }),
   };
+}
+
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => (made ??= make());
 }
 
 const runbookHeaders = { 'content-security-policy': runbookHtmlPolicy };
