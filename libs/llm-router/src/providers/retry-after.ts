@@ -30,17 +30,24 @@ export function secondsOfDuration(text: string): number | undefined {
   return boundedSeconds((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0) + (milliseconds ?? 0) / 1000);
 }
 
-const pacific = new Intl.DateTimeFormat('en-US', {
-  timeZone: 'America/Los_Angeles',
-  hourCycle: 'h23',
-  hour: 'numeric',
-  minute: 'numeric',
-  second: 'numeric',
-});
+/** Made when it is needed, which is seldom: the first one of a process takes megabytes of time zones and formats. */
+function pacificClock(): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone: 'America/Los_Angeles',
+    hourCycle: 'h23',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+}
 
 /** Seconds to the next midnight in California, when Gemini's quotas of a day are new. An hour off on days the clocks change. */
 export function secondsToPacificMidnight(now: number): number {
-  const parts = new Map(pacific.formatToParts(now).map(({ type, value }) => [type, Number(value)]));
+  const parts = new Map(
+    pacificClock()
+      .formatToParts(now)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const passed = (parts.get('hour') ?? 0) * 3600 + (parts.get('minute') ?? 0) * 60 + (parts.get('second') ?? 0);
   return LONGEST_SECONDS - passed;
 }
