@@ -16,6 +16,11 @@ import { build } from 'esbuild';
 const REPLACED = [
   // The doors use a pool; the index also has fetch, WebSocket, caches, mocks and proxies.
   [/[\\/]undici[\\/]index\.js$/, "module.exports = { Pool: require('./lib/dispatcher/pool.js') };"],
+  // HTTP/2 is switched off, and loading Node's takes 5 MB.
+  [
+    /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/,
+    'module.exports = () => { throw new Error("HTTP/2 is off"); };',
+  ],
   // Nobody changes the language of validation messages.
   [/[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/, "export { default as en } from './en.js';"],
   // The queue is in Redis.
@@ -47,6 +52,14 @@ const { outputFiles } = await build({
       name: 'replaced',
       setup(on) {
         for (const [filter, contents] of REPLACED) on.onLoad({ filter }, () => ({ contents, loader: 'js' }));
+        // An import of node:http reads its every member, and with one of them Node loads a second undici: 13 MB.
+        on.onResolve({ filter: /^(node:)?https?$/ }, ({ kind, path }) =>
+          kind === 'import-statement' ? { path, namespace: 'required' } : undefined,
+        );
+        on.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+          contents: `module.exports = require(${JSON.stringify(path)});`,
+          loader: 'js',
+        }));
       },
     },
   ],
