@@ -10,7 +10,17 @@ export { costRecord } from './spend/cost-record.ts';
 export { parseCostRecord, type ParsedCostRecord, type ReadCostRecord } from './spend/parse-cost-record.ts';
 export { noSpend, type DayCell, type HourCell, type SpendMeasures, type SpendTags } from './spend/spend-cell.ts';
 export type { Chained, CostRecord, LedgerLine, TokenUsage } from './spend/ledger-line.ts';
-export { addDays, addMonths, countDays, createCalendar, isDay, monthOf, type Calendar } from './spend/calendar.ts';
+export {
+  addDays,
+  addMonths,
+  countDays,
+  createCalendar,
+  daysFrom,
+  isDay,
+  lastDayOf,
+  monthOf,
+  type Calendar,
+} from './spend/calendar.ts';
 export { foldCostRecords, type CostRecordFold } from './spend/fold-cost-records.ts';
 export { buildReport } from './report/build-report.ts';
 export { comparedWindow } from './report/compared-window.ts';
