@@ -1,3 +1,19 @@
+export {
+  ANOMALY_TITLE,
+  episodeLine,
+  ruleLine,
+  type AnomalyLanguage,
+  type ExplainedEpisode,
+} from './anomaly-watch/anomaly-lines.ts';
+export { createAnomalyStore, type AnomalyStore } from './anomaly-watch/anomaly-store.ts';
+export { anomalyVariables } from './anomaly-watch/anomaly-variables.ts';
+export { applyRules, spentOfLine, type RuleOutcome, type RuleSources } from './anomaly-watch/apply-rules.ts';
+export { plainName } from './anomaly-watch/plain-name.ts';
+export { readAuditedFailure } from './anomaly-watch/read-audited-failure.ts';
+export { CIRCUIT_PROVIDERS, circuitOf, readCircuits } from './anomaly-watch/read-circuits.ts';
+export { readRateLimits } from './anomaly-watch/read-rate-limits.ts';
+export type { OpenEpisode } from './anomaly-watch/series-text.ts';
+export { createToldAnomalies, type ToldAnomalies } from './anomaly-watch/told-anomalies.ts';
 export { AUDIT_STREAM, createAuditSource } from './seal/audit-source.ts';
 export { readChainState } from './seal/chain-head.ts';
 export { CHAIN_KINDS, type ChainKind, type ChainState, type ManifestEntry } from './seal/chain-state.ts';
