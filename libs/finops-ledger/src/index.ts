@@ -21,6 +21,7 @@ export type { ChainDamage, ChainProblem, ChainVerdict } from './seal/chain-verdi
 export { createSealer } from './seal/create-sealer.ts';
 export type { Sealer, SealerOptions, SealRun, SealRunOptions } from './seal/create-sealer.ts';
 export { exportRecords, type ExportOptions, type ExportReport } from './seal/export-records.ts';
+export { kindOfFile } from './seal/kind-of-file.ts';
 export { createLedgerSource, type LineSource } from './seal/ledger-source.ts';
 export type { RecordSource, SealableEntry } from './seal/record-source.ts';
 export { readRecordFile, type RecordFileLine } from './seal/read-record-file.ts';

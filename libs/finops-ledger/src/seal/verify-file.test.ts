@@ -2,8 +2,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { canonicalJson } from '@nexus/runtime';
 import fc from 'fast-check';
-import { chainRecord, GENESIS } from './chain.ts';
+import { chainRecord, GENESIS, hashOf } from './chain.ts';
 import { scanLines } from './scan-lines.ts';
 import { chainOf, hashOfLine, plainRecord, writeExport } from './testing/chained-file.ts';
 import { verifyFile } from './verify-file.ts';
@@ -151,6 +152,13 @@ describe.each(PLACES)('damage at the %s line', (_place, line) => {
   it('is found when a member was told twice', async () => {
     const doubled = lines[index]?.replace('{', '{"provider":"other",') ?? '';
     expect(await damageOf(lines.with(index, doubled))).toEqual({ line, damage: 'unreadable' });
+  });
+
+  it('is found when it says that it follows another record', async () => {
+    const { hash: _hash, ...record } = JSON.parse(lines[index] ?? '') as Record<string, unknown>;
+    const text = canonicalJson({ ...record, prev_hash: 'f'.repeat(64) });
+    const forged = `${text.slice(0, -1)},"hash":"${hashOf(text, prev)}"}`;
+    expect(await damageOf(lines.with(index, forged))).toEqual({ line, damage: 'changed' });
   });
 
   it('is found when the record was removed', async () => {
