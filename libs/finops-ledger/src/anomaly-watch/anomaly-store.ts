@@ -23,6 +23,9 @@ export type AnomalyStore = {
   mute: (scope: string, until: number) => Promise<void>;
   /** False when it was not muted. */
   unmute: (scope: string) => Promise<boolean>;
+  /** Kinds of what the rules found at the last look, and how many of each; nothing when that was long ago. */
+  found: () => Promise<Map<string, number>>;
+  saveFound: (counts: ReadonlyMap<string, number>) => Promise<void>;
   circuits: () => Promise<Map<string, CircuitMemory>>;
   saveCircuits: (memory: ReadonlyMap<string, CircuitMemory>) => Promise<void>;
 };
@@ -36,9 +39,11 @@ export type SeriesChanges = {
 };
 
 const PREFIX = '{nexus}:anomaly:';
+const PAGE = 50;
 const LEASE_SECONDS = 300;
 /** Longer than the history: what nobody wrote for so long says nothing any more. */
 const KEPT_SECONDS = 36 * 86_400;
+const FOUND_SECONDS = 900;
 const CIRCUITS_SECONDS = 2 * 86_400;
 
 /** KEYS 1 lease · ARGV 1 owner */
@@ -57,7 +62,15 @@ export function createAnomalyStore(redis: Redis): AnomalyStore {
       return Number.isSafeInteger(hour) ? hour : undefined;
     },
     async series() {
-      return readAll(Object.values(await redis.hgetall(key('series'))));
+      const series = new Map<string, SeriesState>();
+      let cursor = '0';
+      // In pages: to read all of them at once would keep the process from everything else for too long.
+      do {
+        const [next, entries] = await redis.hscan(key('series'), cursor, 'COUNT', PAGE);
+        for (const [scope, state] of readAll(entries.filter((_, index) => index % 2 === 1))) series.set(scope, state);
+        cursor = next;
+      } while (cursor !== '0');
+      return series;
     },
     async seriesOf(scopes) {
       return scopes.length === 0 ? new Map() : readAll(await redis.hmget(key('series'), ...scopes));
@@ -90,6 +103,15 @@ export function createAnomalyStore(redis: Redis): AnomalyStore {
     },
     mute: async (scope, until) => void (await redis.hset(key('muted'), scope, until)),
     unmute: async (scope) => (await redis.hdel(key('muted'), scope)) === 1,
+    async found() {
+      const counts = Object.entries(await redis.hgetall(key('found')));
+      return new Map(counts.map(([kind, count]) => [kind, Number(count) || 0]));
+    },
+    async saveFound(counts) {
+      const pipeline = redis.multi().del(key('found'));
+      if (counts.size > 0) pipeline.hset(key('found'), Object.fromEntries(counts)).expire(key('found'), FOUND_SECONDS);
+      await pipeline.exec();
+    },
     async circuits() {
       const memory = new Map<string, CircuitMemory>();
       for (const [provider, text] of Object.entries(await redis.hgetall(key('circuits')))) {
