@@ -114,14 +114,16 @@ export function wasteSection({ totals, unit_costs, quality }: ReportModel, { wor
 }
 
 /** The anomalies that began in the window; nothing where nobody looked for them. */
-export function anomaliesSection({ anomalies }: ReportModel, { words }: Told): string {
+export function anomaliesSection({ anomalies, window }: ReportModel, { words }: Told): string {
   if (anomalies === null) return '';
   if (anomalies.length === 0) {
     return `<section><h2>${words.anomalies}</h2><p class="note">${words.noAnomalies}</p></section>`;
   }
   const rows = anomalies.map((anomaly) => [
-    minute(anomaly.started_at),
-    anomaly.ended_at === null ? `<span class="chip hard">${words.stillOpen}</span>` : minute(anomaly.ended_at),
+    minute(anomaly.started_at, window.zone),
+    anomaly.ended_at === null
+      ? `<span class="chip hard">${words.stillOpen}</span>`
+      : minute(anomaly.ended_at, window.zone),
     htmlText(anomaly.scope),
     htmlText(anomaly.kind),
     money(nanoOf(anomaly.actual_usd)),

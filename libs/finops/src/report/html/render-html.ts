@@ -73,7 +73,7 @@ function header({ window, as_of, quality, filters }: ReportModel, { words, langu
   });
   return `<header>
 <div><h1>${words.title}</h1><p class="window">${span}</p>${only.join('')}</div>
-<p class="meta">${days} · ${htmlText(window.zone)} · USD<br>${words.asOf} ${minute(as_of)}, ${source}</p>
+<p class="meta">${days} · ${source}<br>${words.asOf} ${htmlText(minute(as_of, window.zone))}</p>
 </header>`;
 }
 

@@ -95,7 +95,7 @@ summary { cursor: pointer; color: var(--accent); font-size: 13px; }
 .facts .value { text-align: right; font-weight: 600; white-space: nowrap; }
 .facts small { display: block; font-weight: 400; color: var(--soft); white-space: normal; overflow-wrap: anywhere; }
 .empty { padding: 28px 20px; text-align: center; color: var(--soft); }
-footer { color: var(--faint); font-size: 12.5px; padding: 4px 4px 20px; }
+footer { color: var(--soft); font-size: 12.5px; padding: 4px 4px 20px; }
 @media screen and (max-width: 820px) {
   main { padding: 20px 14px; }
   .pair { grid-template-columns: minmax(0, 1fr); gap: 0; }

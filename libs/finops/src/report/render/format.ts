@@ -93,9 +93,13 @@ export function longMonth(month: string, language: ReportLanguage): string {
   return language === 'ko' ? `${year}년 ${number}월` : `${MONTHS[number - 1]} ${year}`;
 }
 
-/** An ISO instant to the minute, UTC. */
-export function minute(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+/** An ISO instant to the minute, on the clocks of a zone: `2026-11-05 19:20 (Asia/Seoul)`. */
+export function minute(instant: string, zone: string): string {
+  const two = '2-digit';
+  const digits = { year: 'numeric', month: two, day: two, hour: two, minute: two, hourCycle: 'h23' } as const;
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, ...digits }).formatToParts(Date.parse(instant));
+  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} (${zone})`;
 }
 
 function numbersOf(day: string): [year: number, month: number, date: number] {

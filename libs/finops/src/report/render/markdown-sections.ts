@@ -144,12 +144,12 @@ export function forecastLines(forecast: ReportModel['forecast'], words: ReportWo
 }
 
 /** The anomalies that began in the window; nothing where nobody looked for them. */
-export function anomaliesSection({ anomalies }: ReportModel, words: ReportWords): string {
+export function anomaliesSection({ anomalies, window }: ReportModel, words: ReportWords): string {
   if (anomalies === null) return '';
   if (anomalies.length === 0) return `## ${words.anomalies}\n\n${words.noAnomalies}`;
   const rows = anomalies.map((anomaly) => [
-    minute(anomaly.started_at),
-    anomaly.ended_at === null ? words.stillOpen : minute(anomaly.ended_at),
+    minute(anomaly.started_at, window.zone),
+    anomaly.ended_at === null ? words.stillOpen : minute(anomaly.ended_at, window.zone),
     markdownText(anomaly.scope),
     markdownText(anomaly.kind),
     money(nanoOf(anomaly.actual_usd)),

@@ -22,7 +22,7 @@ describe('the report as Markdown', () => {
 - Total cost: $1.2346
 - Approx token rows: 1 (25.00%)
 - Run rate: $0.6173 a day over 2 complete days, $18.5183 a month
-- As of: 2026-11-03 00:00 UTC, from the ledger’s rollups
+- As of: 2026-11-03 00:00 (UTC), from the ledger’s rollups
 
 ## Top providers
 

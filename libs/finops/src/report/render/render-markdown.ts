@@ -72,7 +72,7 @@ function head({ window, totals, quality, as_of, run_rate, filters }: ReportModel
     `- ${words.totalCost}: $${decimalUsd(nanoOf(totals.cost_usd), 4)}`,
     `- ${words.approxRows}: ${totals.approx_calls} (${percent(quality.approx_share ?? 0, 2)})`,
     `- ${words.runRate}: ${pace ?? words.noRunRate}`,
-    `- ${words.asOf}: ${minute(as_of)}, ${source}`,
+    `- ${words.asOf}: ${minute(as_of, zone)}, ${source}`,
   ].join('\n');
 }
 
