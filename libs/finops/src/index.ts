@@ -45,6 +45,7 @@ export { passesFilters, SPEND_DIMENSIONS, type SpendFilters } from './report/spe
 export { backtest, type BacktestScore, type KindScore } from './anomalies/backtest/backtest.ts';
 export { detectAlarms } from './anomalies/backtest/detect-alarms.ts';
 export type { AnomalyLabel, Detector, SpendSeries } from './anomalies/backtest/labelled-series.ts';
+export { replayEpisodes } from './anomalies/backtest/replay-episodes.ts';
 export { syntheticSpend, type SyntheticSpend } from './anomalies/backtest/synthetic-spend.ts';
 export { defaultDetectorOptions, type DetectorOptions } from './anomalies/detector-options.ts';
 export type { Episode, EpisodeEvent, EpisodeKind, EpisodeState } from './anomalies/episode.ts';

@@ -120,6 +120,10 @@ describe('an outage', () => {
     ]);
     expect(told[0]?.episode).toMatchObject({ kind: 'outage', from: at(DAYS_28 + 10), usd: 0 });
     expect(told[0]?.episode.impact).toBeLessThan(-30);
+    const usual = Array.from({ length: 10 }, (_, index) => ordinary(DAYS_28 + 10 + index)).reduce(
+      (sum, usd) => sum + usd,
+    );
+    expect(-(told.at(-1)?.episode.impact ?? 0) / usual).toBeCloseTo(1, 0);
   });
 
   test('hours that were left out count as empty', () => {
