@@ -14,6 +14,22 @@ export { CIRCUIT_PROVIDERS, circuitOf, readCircuits } from './anomaly-watch/read
 export { readRateLimits } from './anomaly-watch/read-rate-limits.ts';
 export type { OpenEpisode } from './anomaly-watch/series-text.ts';
 export { createToldAnomalies, type ToldAnomalies } from './anomaly-watch/told-anomalies.ts';
+export type { BudgetRow, Cap, CapChange, DeclaredCap, Period } from './ledger/budget.ts';
+export { budgetScopes, isBudgetScope, projectScope } from './ledger/budget-scopes.ts';
+export { createLedger, type LedgerOptions } from './ledger/create-ledger.ts';
+export { parseBudgetsFile, type BudgetsFile } from './ledger/budgets-file.ts';
+export type { DayCounts } from './ledger/day-counts.ts';
+export type {
+  BudgetTags,
+  Ledger,
+  LineRange,
+  Reservation,
+  ReserveRequest,
+  Settled,
+  Settlement,
+  Sweep,
+} from './ledger/ledger.ts';
+export type { Difference, Reconciliation } from './ledger/reconciliation.ts';
 export { AUDIT_STREAM, createAuditSource } from './seal/audit-source.ts';
 export { readChainState } from './seal/chain-head.ts';
 export { CHAIN_KINDS, type ChainKind, type ChainState, type ManifestEntry } from './seal/chain-state.ts';

@@ -20,7 +20,10 @@ export type LedgerLine = SpendTags &
     task_id: string | null;
     /** First 16 hex digits of the hash of the prompt. */
     fp: string;
+    /** Which key of the provider. */
     key_id: string;
+    /** Id of the caller's key, where its budget was used too. */
+    caller_key?: string;
     estimated_nano: bigint;
     actual_nano: bigint;
     list_nano: bigint;

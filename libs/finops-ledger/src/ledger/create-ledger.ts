@@ -1,0 +1,147 @@
+import { createCalendar } from '@nexus/finops';
+import type { Clock } from '@nexus/runtime';
+import type { Redis } from 'ioredis';
+import { assertCap, type Cap } from './budget.ts';
+import { budgetScopes } from './budget-scopes.ts';
+import { createCapChanges, readBudgets } from './budgets.ts';
+import { assertId, assertNano, assertSettlement } from './checked-amounts.ts';
+import { createCombinations } from './combinations.ts';
+import { createDayTable } from './day-table.ts';
+import type { Ledger, Reservation, ReserveRequest, Settled, Settlement, Sweep } from './ledger.ts';
+import { KEY_PREFIX, ledgerKeys } from './ledger-keys.ts';
+import { bindLedgerScripts } from './ledger-scripts.ts';
+import { readCounts } from './read-counters.ts';
+import { readDayCells, readHourCells } from './read-cells.ts';
+import { readLines } from './read-lines.ts';
+import { rebuild } from './rebuild.ts';
+import { reconcile } from './reconcile.ts';
+import { type HeldReply, readReservation } from './reservation-reply.ts';
+import { combinationText, settleArguments } from './settle-arguments.ts';
+
+export type LedgerOptions = {
+  /** IANA zone of calendar days and months. */
+  zone: string;
+  /** The daily budget of everything; the fractions as LLM_BUDGET_SOFT_PCT and LLM_BUDGET_HARD_PCT, 1 = all of it. */
+  dailyNano: bigint;
+  softFraction: number;
+  hardFraction: number;
+  /** Only for the table of days around it; everything else goes by the server's clock. */
+  now: Clock;
+};
+
+/** Expired reservations that one sweep gives back at most: about five milliseconds of Redis. */
+const SWEPT_AT_ONCE = 200;
+const LONGEST_LIFETIME_S = 86_400;
+const ENDED = { s: 'settled', v: 'voided', l: 'late' } as const;
+
+/** Opens the ledger on a connection. Throws RangeError for an unknown zone and for a daily budget above 9,000,000 USD. */
+export function createLedger(redis: Redis, options: LedgerOptions): Ledger {
+  const calendar = createCalendar(options.zone);
+  const globalDay = dailyCap(options);
+  const scripts = bindLedgerScripts(redis);
+  const { run } = scripts;
+  const days = createDayTable(calendar, options.now);
+  const combinations = createCombinations(redis);
+  const parts = { ...scripts, redis, calendar, combinations };
+
+  async function reserve(request: ReserveRequest, { pass }: { pass?: string } = {}): Promise<Reservation | undefined> {
+    const { reservation_id, estimate_nano, tags, key, lifetime_s } = request;
+    assertId(reservation_id);
+    assertNano(estimate_nano, 'estimate_nano');
+    if (!(lifetime_s > 0 && lifetime_s <= LONGEST_LIFETIME_S)) {
+      throw new RangeError('lifetime_s must be more than 0 and a day at most.');
+    }
+    const reply = (await run(
+      'reserve',
+      [KEY_PREFIX, pass ?? KEY_PREFIX],
+      reservation_id,
+      String(estimate_nano),
+      Math.ceil(lifetime_s * 1000),
+      String(globalDay.hard_nano),
+      String(globalDay.soft_nano),
+      ...days(),
+      ...budgetScopes(tags, key),
+    )) as HeldReply;
+    // It gave back a hundred expired ones: there are fewer each time.
+    if (reply?.[0] === 'again') return reserve(request, pass === undefined ? {} : { pass });
+    return readReservation(reply, reservation_id, options.dailyNano);
+  }
+
+  async function settle(id: string, settlement: Settlement): Promise<Settled> {
+    assertId(id);
+    assertSettlement(settlement);
+    const { reserved_at, estimate_nano, tags, key } = settlement;
+    const reply = (await run(
+      'settle',
+      [KEY_PREFIX],
+      ...settleArguments(id, settlement),
+      reserved_at,
+      calendar.dayOf(reserved_at),
+      String(estimate_nano),
+      ...budgetScopes(tags, key),
+    )) as [number, keyof typeof ENDED] | ['differs' | 'forgotten'];
+    if (reply[0] === 'differs') {
+      throw new Error(
+        'This reservation was made with other tags: settle with those it was made with. Nothing was counted.',
+      );
+    }
+    const [changed, kind] = reply;
+    if (kind !== undefined) return { changed: changed === 1, kind: ENDED[kind] };
+    throw new Error(
+      'This reservation is not known and was made more than two hours ago (or in the future), so it may have been settled before. Nothing was counted.',
+    );
+  }
+
+  async function sweep(): Promise<Sweep> {
+    const [expired, more, ...faults] = (await run('sweep', [KEY_PREFIX], SWEPT_AT_ONCE)) as [
+      number,
+      number,
+      ...string[],
+    ];
+    return { expired, more: more === 1, broken: faults.map((text) => text.replace('LEDGER_CORRUPT ', '').trim()) };
+  }
+
+  return {
+    reserve,
+    settle,
+    async void(id) {
+      assertId(id);
+      return { changed: (await run('void', [KEY_PREFIX], id)) === 1 };
+    },
+    async avoided(tags, nano) {
+      assertNano(nano, 'nano');
+      await run('avoid', [KEY_PREFIX], String(nano), combinationText(tags, '', ''), ...days());
+    },
+    sweep,
+    async budgets(at) {
+      return readBudgets(at ?? (await serverTime(redis)), { redis, calendar, globalDay });
+    },
+    ...createCapChanges(run),
+    dayCells: (from, to) => readDayCells(from, to, parts),
+    hourCells: (from, to) => readHourCells(from, to, parts),
+    lines: (range) => readLines(range, parts),
+    async months() {
+      return (await redis.smembers(ledgerKeys.months)).sort();
+    },
+    counts: (from, to) => readCounts(redis, from, to),
+    reconcile: (from, to) => reconcile(from, to, parts),
+    rebuild: (from, to) => rebuild(from, to, parts),
+  };
+}
+
+async function serverTime(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+}
+
+function dailyCap({ dailyNano, softFraction, hardFraction }: LedgerOptions): Cap {
+  const hard_nano = part(dailyNano, hardFraction);
+  const soft_nano = part(dailyNano, softFraction);
+  assertCap({ hard_nano, soft_nano: soft_nano < hard_nano ? soft_nano : hard_nano });
+  return { hard_nano, soft_nano };
+}
+
+/** A fraction of an amount, counted in millionths so that no money is lost to floating point. */
+function part(amount: bigint, fraction: number): bigint {
+  return (amount * BigInt(Math.round(fraction * 1_000_000))) / 1_000_000n;
+}

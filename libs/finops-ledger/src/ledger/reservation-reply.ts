@@ -1,0 +1,54 @@
+import { nanoToUsd } from '@nexus/finops';
+import type { Period } from './budget.ts';
+import type { Reservation } from './ledger.ts';
+
+/** What lua/reserve-2.lua returns. */
+export type HeldReply =
+  | ['held' | 'refused', number, string, Period | '', string, string]
+  | ['ended', string]
+  | ['differs']
+  | ['again']
+  | null;
+
+const ENDED: Readonly<Record<string, string>> = {
+  s: 'was settled',
+  v: 'was given back',
+  l: 'was settled late',
+  x: 'has expired',
+};
+
+/** The reservation of a reply. Throws for an id that cannot be used again. `dailyNano`: the whole daily budget. */
+export function readReservation(reply: HeldReply, id: string, dailyNano: bigint): Reservation | undefined {
+  if (reply === null) return undefined;
+  if (reply[0] === 'ended') {
+    throw new Error(`This reservation ${ENDED[reply[1]] ?? 'has ended'}, so it holds no money: reserve with a new id.`);
+  }
+  if (reply[0] === 'differs') {
+    throw new Error('This id holds another amount already: reserve each amount with an id of its own.');
+  }
+  if (reply[0] === 'again')
+    throw new Error('The reservation was not decided: more expired ones have to be swept first.');
+  const [verdict, milliseconds, scope, period, projected, cap] = reply;
+  if (period === '') return { ok: true, reservation_id: id, reason: 'ok', soft: false, reserved_at: milliseconds };
+  const amounts = amountsOf({ scope, period, projected: BigInt(projected), cap: BigInt(cap) }, dailyNano);
+  if (verdict === 'refused') {
+    const retryAfterSeconds = Math.ceil(milliseconds / 1000);
+    return { ok: false, reason: `budget_hard_exceeded ${amounts}`, retryAfterSeconds, scope, period };
+  }
+  return {
+    ok: true,
+    reservation_id: id,
+    reason: `budget_soft_exceeded ${amounts}`,
+    soft: true,
+    reserved_at: milliseconds,
+  };
+}
+
+type Passed = { scope: string; period: Period; projected: bigint; cap: bigint };
+
+/** Of the daily budget of everything the contract says `daily`: the whole of it, not its hard part. */
+function amountsOf({ scope, period, projected, cap }: Passed, dailyNano: bigint): string {
+  if (scope === 'global' && period === 'day') return `projected=${nanoToUsd(projected)} daily=${nanoToUsd(dailyNano)}`;
+  const name = scope.replaceAll(/[\s\p{C}]/gu, '_');
+  return `scope=${name} period=${period} projected=${nanoToUsd(projected)} cap=${nanoToUsd(cap)}`;
+}
