@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LedgerLine } from '@nexus/finops';
+import { createLedger } from '@nexus/finops-ledger';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { connectRedis } from '@nexus/runtime';
 import { execFile } from 'node:child_process';
@@ -453,4 +454,45 @@ test('the help is there in both languages, and the command runs in a process of 
     env: environment,
   });
   await expect(failed).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('REDIS_URL cannot be used') });
+});
+
+test('finds what the ledger counted, in a process of its own, and tells it once', async () => {
+  const ledger = createLedger(redis, {
+    zone: 'UTC',
+    dailyNano: 10_000_000_000n,
+    softFraction: 1,
+    hardFraction: 1,
+    now: Date.now,
+  });
+  const tags = { team: 'ops', project: 'chat', purpose: 'answer' };
+  const reservation = await ledger.reserve({ reservation_id: 'one', estimate_nano: 1n, tags, lifetime_s: 60 });
+  if (reservation?.ok !== true) throw new Error('the reservation was refused');
+  await ledger.settle('one', {
+    reserved_at: reservation.reserved_at,
+    estimate_nano: 1n,
+    actual_nano: 2_500_000_000n,
+    list_nano: 2_500_000_000n,
+    provider: 'openai',
+    model: 'gpt',
+    tags,
+    usage: { input: 1, cache_read: 0, cache_write: 0, output: 1, reasoning: 0 },
+    approx: false,
+    wasted: false,
+    price_source: 'book',
+    key_id: 'k',
+    fp: '0123456789abcdef',
+    task_id: null,
+    latency_ms: 5,
+    budget_reason: 'ok',
+  });
+  const main = join(ROOT, 'tools/cli/src/main.ts');
+  const environment = { ...process.env, REDIS_URL: server.url, NEXUS_LANG: 'en', SLACK_WEBHOOK_URL: `${base}/slack` };
+  const run = () =>
+    promisify(execFile)(process.execPath, ['-C', '@nexus/source', main, 'anomaly-watch'], { env: environment });
+  await expect(run()).rejects.toMatchObject({
+    code: 1,
+    stdout: 'NEXUS anomaly\n  cost: 2.50 USD in 15 min ≥ 2.00 USD (most: openai/gpt 2.50, ops/chat 2.50)\n',
+  });
+  await expect(run()).rejects.toMatchObject({ code: 1, stdout: '' });
+  expect(received).toHaveLength(1);
 });

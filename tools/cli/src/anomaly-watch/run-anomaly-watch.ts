@@ -1,5 +1,4 @@
-import * as finopsLedger from '@nexus/finops-ledger';
-import { ANOMALY_TITLE, applyRules } from '@nexus/finops-ledger';
+import { ANOMALY_TITLE, applyRules, createLedger } from '@nexus/finops-ledger';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { CommandContext } from '../command.ts';
@@ -8,7 +7,7 @@ import { chooseLanguage } from '../letters/language.ts';
 import { processConsole } from '../letters/operator-console.ts';
 import { muteScope } from './mute-scope.ts';
 import { isRedisAway, openRedis, redisAway } from './open-redis.ts';
-import { openSources, type LineReader, type Redis } from './open-sources.ts';
+import { openSources, type Redis } from './open-sources.ts';
 import { runBacktest } from './run-backtest.ts';
 import { anomaliesOf, claimFresh, sendAnomalies, toldToChat, type Anomaly } from './tell-anomalies.ts';
 import { tellNote, type WatchContext, type WatchSurroundings } from './watch-context.ts';
@@ -118,13 +117,8 @@ function realSurroundings(): WatchSurroundings {
   return {
     console: processConsole(),
     now: Date.now,
+    // Only read: the budget it would keep does not matter.
     openLedger: (redis, zone) =>
-      (finopsLedger as unknown as { createLedger: (redis: Redis, options: object) => LineReader }).createLedger(redis, {
-        zone,
-        dailyNano: 0n,
-        softFraction: 1,
-        hardFraction: 1,
-        now: Date.now,
-      }),
+      createLedger(redis, { zone, dailyNano: 0n, softFraction: 1, hardFraction: 1, now: Date.now }),
   };
 }

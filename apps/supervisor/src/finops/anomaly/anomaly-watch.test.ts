@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { HOUR_SECONDS, noSpend, type HourCell, type LedgerLine } from '@nexus/finops';
-import { CIRCUIT_PROVIDERS } from '@nexus/finops-ledger';
+import { CIRCUIT_PROVIDERS, createLedger } from '@nexus/finops-ledger';
 import { PROVIDERS } from '@nexus/llm-router';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { connectRedis, createLogger, readSettings, registerMetrics } from '@nexus/runtime';
 import type { Alert } from '../../alerts/alert.ts';
 import { anomalyMetricDefinitions } from './anomaly-metrics.ts';
 import { anomalyWatchVariables } from './anomaly-watch-variables.ts';
-import { createAnomalyWatch } from './create-anomaly-watch.ts';
+import { createAnomalyWatch, type WatchedLedger } from './create-anomaly-watch.ts';
 
 let server: TestRedis;
 let redis: ReturnType<typeof connectRedis>;
@@ -47,7 +47,7 @@ function cellsOf(index: number, spends: readonly Spend[]): HourCell[] {
 }
 
 /** A watch over spend that a function of the hour says, with what it told and wrote. */
-function open(spend: SpendOf = ordinary, environment: Record<string, string> = {}) {
+function open(spend: SpendOf = ordinary, environment: Record<string, string> = {}, real?: WatchedLedger) {
   const read = readSettings(anomalyWatchVariables, { ANOMALY_COST_USD_RATE_THRESHOLD: '1000', ...environment });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   const lines: string[] = [];
@@ -81,7 +81,7 @@ function open(spend: SpendOf = ordinary, environment: Record<string, string> = {
   const watchOf = () =>
     createAnomalyWatch({
       redis,
-      ledger,
+      ledger: real ?? ledger,
       settings,
       alerts,
       metrics: metrics.handles,
@@ -311,4 +311,44 @@ describe('rules', () => {
     expect(kit.told).toHaveLength(1);
     expect(await redis.exists('{nexus}:anomaly:lease')).toBe(0);
   });
+});
+
+test('reads the ledger as it is', async () => {
+  const now = Date.now();
+  const ledger = createLedger(redis, {
+    zone: 'UTC',
+    dailyNano: 10n ** 12n,
+    softFraction: 1,
+    hardFraction: 1,
+    now: () => now,
+  });
+  const kit = open(() => [], { ANOMALY_COST_USD_RATE_THRESHOLD: '2' }, ledger);
+  const tags = { team: 'ops', project: 'chat', purpose: 'answer' };
+  const reservation = await ledger.reserve({ reservation_id: 'one', estimate_nano: 1n, tags, lifetime_s: 60 });
+  if (reservation?.ok !== true) throw new Error('the reservation was refused');
+  await ledger.settle('one', {
+    reserved_at: reservation.reserved_at,
+    estimate_nano: 1n,
+    actual_nano: 2_500_000_000n,
+    list_nano: 2_500_000_000n,
+    provider: 'openai',
+    model: 'gpt',
+    tags,
+    usage: { input: 1, cache_read: 0, cache_write: 0, output: 1, reasoning: 0 },
+    approx: false,
+    wasted: false,
+    price_source: 'book',
+    key_id: 'k',
+    fp: '0123456789abcdef',
+    task_id: null,
+    latency_ms: 5,
+    budget_reason: 'ok',
+  });
+  kit.world.seconds = reservation.reserved_at / 1000 + 1;
+  await kit.run();
+  expect(kit.told.map(({ payload }) => [payload['key'], payload['spent_nano']])).toEqual([['cost', '2500000000']]);
+  kit.world.seconds += 2 * HOUR_SECONDS;
+  await kit.run();
+  const series = await redis.hget('{nexus}:anomaly:series', 'project:ops/chat');
+  expect((JSON.parse(series ?? '{}') as { usd: number[] }).usd).toContain(2.5);
 });
