@@ -1,5 +1,6 @@
 import { costRecord, type LedgerLine } from '@nexus/finops';
 import type { Redis } from 'ioredis';
+import { ledgerKeys } from '../ledger/ledger-keys.ts';
 import type { RecordSource } from './record-source.ts';
 import { removedFrom, trimUpTo } from './stream-trim.ts';
 
@@ -12,13 +13,12 @@ export type LineSource = {
 
 /** The cost ledger, as records of contract 10.1. A line that cannot be read stops the sealer with the ledger's error. */
 export function createLedgerSource(redis: Redis, ledger: LineSource): RecordSource {
-  const keyOf = (month: string) => `{nexus}:ledger:${month}`;
   return {
     async streams() {
-      return (await ledger.months()).map(keyOf).sort();
+      return (await ledger.months()).map(ledgerKeys.lines).sort();
     },
     async *after(stream, id) {
-      const month = stream.slice(keyOf('').length);
+      const month = stream.slice(ledgerKeys.lines('').length);
       for await (const line of ledger.lines({ month, ...(id === undefined ? {} : { after: id }) })) {
         yield { stream, id: line.id, record: costRecord(line), ts: line.ts, nano: line.actual_nano };
       }
