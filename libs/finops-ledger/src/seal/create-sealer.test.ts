@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { silentLogger } from '@nexus/runtime';
 import fc from 'fast-check';
@@ -27,6 +27,8 @@ import type { RecordSource } from './record-source.ts';
 import { ledgerLine, streamLines, writeLines } from './testing/stream-lines.ts';
 import { verifyChain } from './verify-chain.ts';
 import { verifyFile } from './verify-file.ts';
+
+jest.setTimeout(60_000);
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-01-30T12:00:00Z');

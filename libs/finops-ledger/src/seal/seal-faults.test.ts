@@ -78,9 +78,9 @@ test('a sealer killed at every step, and the one after it too: one chain, every 
   for (let nth = 1; !through; nth += 1) {
     // Each round is two days with lines on both sides of its end, the last ones of the month before.
     const time = START + nth * 2 * DAY;
-    const lines = Array.from({ length: 11 }, (_, index) => {
-      const at = time + index * 3 * 3_600_000;
-      const late = index % 5 === 4 ? 7 * DAY : 0;
+    const lines = Array.from({ length: 7 }, (_, index) => {
+      const at = time + index * 4 * 3_600_000;
+      const late = index % 4 === 3 ? 7 * DAY : 0;
       const day = new Date(at - late).toISOString().slice(0, 10);
       return ledgerLine({ id: `${at}-0`, reservation_id: `${nth}-${index}`, ts: at - late, day });
     });
@@ -104,5 +104,5 @@ test('a sealer killed at every step, and the one after it too: one chain, every 
   expect(await verifyFile(out)).toMatchObject({ ok: true, partial: false, lines: written.length });
   expect((await idsIn(out)).sort()).toEqual(written.sort());
   // The test is worth something only if it came by all steps.
-  expect(written.length / 11).toBeGreaterThan(30);
+  expect(written.length / 7).toBeGreaterThan(25);
 });

@@ -1,13 +1,15 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { canonicalJson } from '@nexus/runtime';
 import fc from 'fast-check';
 import { chainRecord, GENESIS, hashOf } from './chain.ts';
 import { scanLines } from './scan-lines.ts';
 import { chainOf, hashOfLine, plainRecord, writeExport } from './testing/chained-file.ts';
 import { verifyFile } from './verify-file.ts';
+
+jest.setTimeout(60_000);
 
 const directory = mkdtempSync(join(tmpdir(), 'nexus-verify-'));
 const path = join(directory, 'export.jsonl');
