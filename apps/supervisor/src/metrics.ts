@@ -1,5 +1,6 @@
 import { bounded, defineMetric, type Metrics } from '@nexus/runtime';
 import { alertMetricDefinitions } from './alerts/alert-metrics.ts';
+import { finopsMetricDefinitions } from './finops/finops-metrics.ts';
 import { llmMetricDefinitions } from './llm/llm-metrics.ts';
 
 const taskType = { task_type: bounded(100) };
@@ -82,6 +83,7 @@ export const metricDefinitions = {
   }),
   ...alertMetricDefinitions,
   ...llmMetricDefinitions,
+  ...finopsMetricDefinitions,
   httpDuration: defineMetric({
     kind: 'histogram',
     name: 'nexus_http_request_duration_seconds',

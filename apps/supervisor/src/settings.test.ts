@@ -8,6 +8,7 @@ import { signatureHeaders, signBodyOnly } from '@nexus/contracts';
 import { freePort } from '@nexus/local-redis';
 import { connectRedis } from '@nexus/runtime';
 import { alertVariables } from './alerts/alert-variables.ts';
+import { finopsVariables } from './finops/finops-variables.ts';
 import { llmVariables } from './llm/llm-variables.ts';
 import { settingsVariables } from './settings.ts';
 import {
@@ -18,10 +19,10 @@ import {
 } from './testing/settings-kit.ts';
 import { triageVariables } from './triage/triage-variables.ts';
 
-/** Those about dead letters and alerts are proved in letter-settings.test.ts, those about models in llm-settings.test.ts. */
+/** Those about dead letters and alerts are proved in letter-settings.test.ts, those about models in llm-settings.test.ts, those about spending in finops-settings.test.ts. */
 type Name = Exclude<
   keyof typeof settingsVariables,
-  keyof typeof triageVariables | keyof typeof alertVariables | keyof typeof llmVariables
+  keyof typeof triageVariables | keyof typeof alertVariables | keyof typeof llmVariables | keyof typeof finopsVariables
 >;
 
 const kit = createSettingsKit();
@@ -290,8 +291,8 @@ const proofs: Record<Name, () => Promise<void>> = {
 };
 
 describe('every declared variable changes behaviour', () => {
-  test('those of letters, alerts and models, and these, are all there are', () => {
-    const proved = [proofs, triageVariables, alertVariables, llmVariables];
+  test('those of letters, alerts, models and spending, and these, are all there are', () => {
+    const proved = [proofs, triageVariables, alertVariables, llmVariables, finopsVariables];
     const names = proved.flatMap((each) => Object.keys(each));
     expect(names.toSorted()).toEqual(Object.keys(settingsVariables).toSorted());
   });

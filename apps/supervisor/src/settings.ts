@@ -15,6 +15,8 @@ import {
 } from '@nexus/runtime';
 import { queueVariables } from '@nexus/task-queue';
 import { alertRules, alertVariables } from './alerts/alert-variables.ts';
+import { finopsVariables } from './finops/finops-variables.ts';
+import { budgetRules } from './finops/load-budgets.ts';
 import { llmVariables } from './llm/llm-variables.ts';
 import { policyRules } from './triage/load-policy.ts';
 import { triageVariables } from './triage/triage-variables.ts';
@@ -87,6 +89,7 @@ export const settingsVariables = {
   ...triageVariables,
   ...alertVariables,
   ...llmVariables,
+  ...finopsVariables,
   CALLBACK_SIGNATURE_SECRET: variable({
     group: 'Callbacks',
     type: secretText,
@@ -194,6 +197,7 @@ export const settingsRules: SettingRule<typeof settingsVariables>[] = [
   },
   ...alertRules,
   ...policyRules,
+  ...budgetRules,
 ];
 
 function defaultKeyProblem(key: string, environment: string): string | undefined {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { DeclaredCap } from '@nexus/finops-ledger';
 import { connectRedis, pingRedis, registerMetrics, type Clock, type Logger } from '@nexus/runtime';
 import { serveHttp } from '@nexus/runtime/http';
 import { createDeadLetters, createTaskQueue } from '@nexus/task-queue';
@@ -7,6 +8,8 @@ import { createAlerts } from './alerts/alerts.ts';
 import { keyFile, listedKeys, noKeys, singleKey, type KeySource } from './callback/key-source.ts';
 import { createRedisNonceStore } from './callback/nonce-store.ts';
 import { createFilesystemFileStore } from './file/filesystem-file-store.ts';
+import { createFinops } from './finops/create-finops.ts';
+import { loadBudgets } from './finops/load-budgets.ts';
 import { createLlm } from './llm/create-llm.ts';
 import { metricDefinitions } from './metrics.ts';
 import type { Settings } from './settings.ts';
@@ -57,13 +60,19 @@ export async function startSupervisor(
   const metrics = registerMetrics(metricDefinitions, { logger });
   const closing = new AbortController();
   const alerts = createAlerts({ redis, settings, logger, metrics: metrics.handles, now });
-  const llm = createLlm({ redis, settings, logger, metrics: metrics.handles, alerts, now });
+  const finops = createFinops({
+    ...{ redis, settings, budgets: budgetsOf(settings), metrics: metrics.handles },
+    ...{ alerts, logger, now, newId: randomUUID },
+  });
+  const ledger = finops.models;
+  const llm = createLlm({ redis, settings, logger, metrics: metrics.handles, alerts, ledger, now });
   const supervisor = supervise(
     {
       queue,
       letters,
       alerts,
       llm,
+      finops,
       nonces: createRedisNonceStore(redis),
       files: createFilesystemFileStore({
         directory: join(settings.NEXUS_DATA_DIR, 'files'),
@@ -85,6 +94,7 @@ export async function startSupervisor(
     closing.abort();
     await supervisor.idle();
     await llm.close();
+    await finops.close();
     await queue.close();
     for (const connection of connections) connection.disconnect();
   };
@@ -108,6 +118,13 @@ export async function startSupervisor(
       await close();
     },
   };
+}
+
+/** Throws when the budgets file cannot be used (any more). */
+function budgetsOf(settings: Settings): readonly DeclaredCap[] {
+  const loaded = loadBudgets(settings);
+  if (loaded.ok) return loaded.budgets;
+  throw new Error(`The budgets file LLM_BUDGETS_FILE cannot be used: ${loaded.problems.join('; ')}.`);
 }
 
 /** The key list wins over the single secret; a configured list that cannot be used ends the start. */

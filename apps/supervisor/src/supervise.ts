@@ -10,6 +10,9 @@ import type { KeySource } from './callback/key-source.ts';
 import type { NonceStore } from './callback/nonce-store.ts';
 import { createFileHandlers } from './file/file-handlers.ts';
 import type { FileStore } from './file/file-store.ts';
+import type { Finops } from './finops/create-finops.ts';
+import { createFinopsHandlers } from './finops/finops-handlers.ts';
+import { finopsJobs, watchBudgets } from './finops/finops-jobs.ts';
 import { createHoldHandlers } from './hold/hold-handlers.ts';
 import type { Llm } from './llm/create-llm.ts';
 import { createLlmHandlers, watchBreakers } from './llm/llm-handlers.ts';
@@ -28,6 +31,7 @@ export type SupervisorPorts = {
   letters: DeadLetters;
   alerts: Alerts;
   llm: Llm;
+  finops: Finops;
   nonces: NonceStore;
   files: FileStore;
   /** Keys that callbacks are signed with. */
@@ -66,10 +70,10 @@ export type Supervisor = {
  * reports what becomes of it; the client follows the task to its end and downloads what it made. A task that fails for
  * good is a dead letter: triage and operators send it back, hold it for a fix, or alert people about it. In the background
  * queue and index are kept in agreement, alerts and large operations are carried on, and what is over is swept away.
- * Agents ask language models through its doors only.
+ * Agents ask language models through its doors only, and every cent of it is in the ledger.
  */
 export function supervise(ports: SupervisorPorts, options: SupervisorOptions): Supervisor {
-  const { queue, letters, alerts, llm, files, logger, now, newId, wait } = ports;
+  const { queue, letters, alerts, llm, finops, files, logger, now, newId, wait } = ports;
   const { nonces, signingKeys: keys } = ports;
   const metrics = ports.metrics.handles;
   const queueLabels = { retryPrefix: options.retryQueuePrefix, dlq: options.triage.parkLabels.dlq };
@@ -87,6 +91,7 @@ export function supervise(ports: SupervisorPorts, options: SupervisorOptions): S
       ...createAlarmHandlers(triage.ports),
       ...createAlertHandlers({ alerts }),
       ...createLlmHandlers(llm, { metrics, now, newId }),
+      ...createFinopsHandlers(finops, { logger, now }),
       ...createOpsHandlers({
         checks: { redis: ports.redisCheck, queue: () => queue.check(), files: () => files.check() },
         expose: () => ports.metrics.expose(),
@@ -108,12 +113,15 @@ export function supervise(ports: SupervisorPorts, options: SupervisorOptions): S
   });
   ports.metrics.beforeScrape(async () => void (await alerts.waiting()));
   ports.metrics.beforeScrape(() => watchBreakers(llm, metrics));
+  ports.metrics.beforeScrape(() => watchBudgets(finops, metrics));
 
   const loops = { ...accounting, queue, files, alerts, triage: triage.ports, operations: triage.operations };
 
+  const jobs = { ...backgroundJobs(loops), ...finopsJobs({ finops, logger }) };
+
   return {
     app,
-    startLoops: (signal) => startLoops(queue, backgroundJobs(loops), { logger, wait, signal }),
+    startLoops: (signal) => startLoops(queue, jobs, { logger, wait, signal, before: () => finops.applyBudgets() }),
     idle: () => triage.operations.idle(),
   };
 }

@@ -94,6 +94,7 @@ export type {
   TextContent,
   Written,
 } from './route.ts';
+export type { Budget, CostRecordBody, PutBudget, SpendSummaryQuery } from './finops.ts';
 export { routes } from './routes/routes.ts';
 export type { Routes } from './routes/routes.ts';
 export { API_VERSION, openApiDocument } from './openapi.ts';

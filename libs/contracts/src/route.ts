@@ -33,7 +33,7 @@ export type Route = {
   path: `/${string}`;
   auth: Access;
   /** Heading under which the docs list it. */
-  group: 'tasks' | 'files' | 'agents' | 'models' | 'letters' | 'operations';
+  group: 'tasks' | 'files' | 'agents' | 'models' | 'spending' | 'letters' | 'operations';
   summary: string;
   summary_ko?: string;
   description?: string;

@@ -45,3 +45,4 @@ export type { SealErrorCode } from './seal/seal-error.ts';
 export { chainDirectory, verifyChain } from './seal/verify-chain.ts';
 export type { ChainFileProblem, ChainReport, VerifyChainOptions } from './seal/verify-chain.ts';
 export { verifyFile, type ChainEnd, type FileVerdict, type VerifyFileOptions } from './seal/verify-file.ts';
+export { readSpend, type SpendFacts, type SpendRequest } from './report/read-spend.ts';

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { connectRedis, createLogger } from '@nexus/runtime';
-import { AUDIT_STREAM, createAuditStream } from './audit-stream.ts';
+import { AUDIT_STREAM } from '@nexus/finops-ledger';
+import { createAuditStream } from './audit-stream.ts';
 
 let server: TestRedis;
 let redis: ReturnType<typeof connectRedis>;

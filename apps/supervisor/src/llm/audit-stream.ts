@@ -1,8 +1,6 @@
+import { AUDIT_STREAM } from '@nexus/finops-ledger';
 import type { Logger } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
-
-/** Where records of model calls wait to be chained and exported. */
-export const AUDIT_STREAM = '{nexus}:llm-audit';
 
 /** Keeps records in order. `write` never waits or throws; `flush` resolves when what was written is stored or given up. */
 export type AuditSink = { write: (record: Record<string, unknown>) => void; flush: () => Promise<void> };

@@ -3,7 +3,6 @@ import { createPriceOf } from '@nexus/finops';
 import {
   activeKey,
   createGuards,
-  createMemoryLedger,
   createProviders,
   createRouter,
   createTransport,
@@ -18,6 +17,7 @@ import {
 import type { Clock, Logger } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import type { Alerts } from '../alerts/alerts.ts';
+import type { ModelLedger } from '../finops/model-ledger.ts';
 import { waitReally } from '../task/task-events.ts';
 import { createAuditStream, noAudit } from './audit-stream.ts';
 import { createLlmAudit, silentAudit } from './llm-audit.ts';
@@ -52,8 +52,8 @@ export type CreateLlmOptions = {
   metrics: LlmMetrics;
   alerts: Pick<Alerts, 'append'>;
   now: Clock;
-  /** Where money is reserved and settled; in the memory of this process unless told. */
-  ledger?: LedgerPort;
+  /** Where money is reserved and settled, and what a cached answer saved is counted. */
+  ledger: LedgerPort & Pick<ModelLedger, 'avoided'>;
 };
 
 /** Calls under way at one provider at most; more wait within their own time. */
@@ -76,7 +76,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
   const models = modelsOf(settings);
   const sink = settings.LLM_AUDIT_ENABLED ? createAuditStream({ redis, logger, later }) : noAudit;
   const audit = settings.LLM_AUDIT_ENABLED ? createLlmAudit(sink, now) : silentAudit;
-  const onEvent = createLlmListener({ metrics, audit, logger, alerts });
+  const onEvent = createLlmListener({ metrics, audit, ledger, logger, alerts });
   const guards = createGuards({
     redis,
     limits: {
@@ -100,7 +100,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
     {
       providers,
       guards,
-      ledger: orUnreadable(ledger ?? budgetInMemory(settings, now)),
+      ledger: orUnreadable(ledger),
       priceOf: createPriceOf(settings.LLM_PRICING_JSON ?? {}),
       keyOf: (provider) => keys[provider],
       modelOf: (provider) => models[provider],
@@ -147,15 +147,6 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
 
 function later(run: () => void, milliseconds: number): void {
   setTimeout(run, milliseconds).unref();
-}
-
-function budgetInMemory(settings: LlmSettings, now: Clock): LedgerPort {
-  return createMemoryLedger({
-    dailyNano: settings.LLM_BUDGET_DAILY_USD,
-    softFraction: settings.LLM_BUDGET_SOFT_PCT,
-    hardFraction: settings.LLM_BUDGET_HARD_PCT,
-    now,
-  });
 }
 
 /** Whatever keeps the budget from being read: nothing may be spent then. */

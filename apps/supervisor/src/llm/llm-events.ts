@@ -1,22 +1,34 @@
 import type { RouterEvent } from '@nexus/llm-router';
 import type { Logger } from '@nexus/runtime';
 import type { Alerts } from '../alerts/alerts.ts';
+import type { ModelLedger } from '../finops/model-ledger.ts';
 import type { LlmAudit } from './llm-audit.ts';
 import { countEvent, type LlmMetrics } from './llm-metrics.ts';
 
-type ListenerPorts = { metrics: LlmMetrics; audit: LlmAudit; logger: Logger; alerts: Pick<Alerts, 'append'> };
+type ListenerPorts = {
+  metrics: LlmMetrics;
+  audit: LlmAudit;
+  ledger: Pick<ModelLedger, 'avoided'>;
+  logger: Logger;
+  alerts: Pick<Alerts, 'append'>;
+};
 
 /** Who hears what happens in the router: metrics, audit, the log, and people when a provider has no money. */
-export function createLlmListener({ metrics, audit, logger, alerts }: ListenerPorts): (event: RouterEvent) => void {
+export function createLlmListener(ports: ListenerPorts): (event: RouterEvent) => void {
+  const { metrics, audit, ledger, logger, alerts } = ports;
   return (event) => {
     countEvent(metrics, event);
     audit.onEvent(event);
+    if (event.type === 'dedupe_hit') {
+      const { tags, provider, model, avoided_nano } = event;
+      ledger.avoided(tags, { provider, model, nano: avoided_nano });
+    }
     if (event.type === 'circuit_opened') {
       logger.warn('The circuit of a provider opened', { event: 'BREAKER_OPEN', ...event.circuit });
     }
     if (event.type === 'settle_failed') {
       const { reservation_id, error } = event;
-      logger.error('A cost could not be settled; its reservation expires by itself', {
+      logger.error('A cost could not be settled now', {
         event: 'LLM_SETTLE_FAILED',
         reservation_id,
         error,

@@ -83,7 +83,8 @@ describe('a cost that cannot be settled', () => {
     expect(memory.day().spent).toBe(0n);
     // Until it expires, what may have been spent stays reserved: never too little.
     expect(memory.day().reserved).toBeGreaterThan(0n);
-    expect(await door.scrape()).toMatch(/^nexus_llm_cost_usd_total\{provider="gemini",.*\} [0-9.e-]+$/m);
+    // The metric tells what the ledger has counted.
+    expect(await door.scrape()).not.toMatch(/^nexus_llm_cost_usd_total\{/m);
   });
 
   test('or given back keeps the failure of the call as it was', async () => {

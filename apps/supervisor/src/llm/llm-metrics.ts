@@ -32,12 +32,6 @@ export const llmMetricDefinitions = {
     labels: byModel,
     buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120],
   }),
-  llmCost: defineMetric({
-    kind: 'counter',
-    name: 'nexus_llm_cost_usd_total',
-    help: 'Cost of billed answers in USD; approx 1 = counted by characters because the provider did not say.',
-    labels: { ...byModel, purpose, team: bounded(200), project: bounded(200), approx: bounded(2) },
-  }),
   llmDedupeHits: defineMetric({
     kind: 'counter',
     name: 'nexus_llm_dedupe_hits_total',
@@ -63,7 +57,6 @@ export type LlmMetrics = Metrics<typeof llmMetricDefinitions>['handles'];
 /** Counts what happened in the router. */
 export function countEvent(metrics: LlmMetrics, event: RouterEvent): void {
   if (event.type === 'attempt') return countAttempt(metrics, event);
-  if (event.type === 'billed') return countBilling(metrics, event);
   if (event.type === 'dedupe_hit') return metrics.llmDedupeHits.increment({ purpose: event.tags.purpose });
   if (event.type === 'dedupe_set') metrics.llmDedupeSets.increment({ purpose: event.tags.purpose });
 }
@@ -73,19 +66,4 @@ function countAttempt(metrics: LlmMetrics, { attempt }: Extract<RouterEvent, { t
   metrics.llmCall.increment(labels);
   metrics.llmCallLatency.observe(labels, attempt.latency_ms / 1000);
   if (!attempt.ok) metrics.llmCallFail.increment({ ...labels, reason: attempt.reason ?? 'UNKNOWN' });
-}
-
-function countBilling(metrics: LlmMetrics, { tags, billing }: Extract<RouterEvent, { type: 'billed' }>): void {
-  const { purpose: spentFor, team, project } = tags;
-  metrics.llmCost.increment(
-    {
-      provider: billing.provider,
-      model: billing.model,
-      purpose: spentFor,
-      team,
-      project,
-      approx: billing.approx ? '1' : '0',
-    },
-    Number(billing.actual_nano) / 1e9,
-  );
 }

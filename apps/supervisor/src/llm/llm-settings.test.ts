@@ -1,6 +1,7 @@
 import { access, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { startTestRedis } from '@nexus/local-redis';
 import type { SimulatedProvider } from '@nexus/simulators';
 import type { Env } from '../testing/settings-kit.ts';
 import { llmVariables } from './llm-variables.ts';
@@ -282,8 +283,12 @@ const proofs: Record<Name, () => Promise<void>> = {
   async BREAKER_STATE_PATH() {
     const path = join(kit.directory(), 'circuits', 'state.json');
     kit.simulator().always('gemini', { kind: 'serverError' });
-    const started = await startLlm({ BREAKER_STATE_PATH: path, REDIS_URL: 'redis://127.0.0.1:9/0' });
+    const own = await startTestRedis();
+    const started = await startLlm({ BREAKER_STATE_PATH: path, BREAKER_FAIL_THRESHOLD: '1', REDIS_URL: own.url });
     await generate(started, fresh);
+    await own.kill();
+    await generate(started, fresh);
+    await own.stop();
     await access(path);
     expect(await readdir(dirname(path))).toContain('state.json');
   },

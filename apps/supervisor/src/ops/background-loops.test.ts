@@ -53,6 +53,7 @@ test('start as soon as the store is there', async () => {
   await startLoops(queue, jobs, {
     logger,
     signal: new AbortController().signal,
+    before: async () => undefined,
     wait: async (milliseconds) => {
       waits.push(milliseconds);
       if (waits.length === 3) queue.fail(undefined);
@@ -63,12 +64,25 @@ test('start as soon as the store is there', async () => {
   expect(lines).toEqual([]);
 });
 
+test('not before what has to be done first is done', async () => {
+  const { queue, jobs, logger } = setup();
+  let tries = 0;
+  const signal = new AbortController().signal;
+  const before = async () => {
+    tries += 1;
+    expect(queue.jobs()).toEqual({});
+    if (tries < 3) throw new Error('Connection is closed.');
+  };
+  await startLoops(queue, jobs, { logger, signal, wait: async () => undefined, before });
+  expect([tries, queue.jobs()]).toEqual([3, jobs]);
+});
+
 test('another failure is told, and a shutdown ends the tries', async () => {
   const { queue, jobs, logger, lines } = setup();
   queue.fail(new Error('a fault of ours'));
   const controller = new AbortController();
   const wait = async () => controller.abort();
-  await startLoops(queue, jobs, { logger, signal: controller.signal, wait });
+  await startLoops(queue, jobs, { logger, signal: controller.signal, wait, before: async () => undefined });
   expect(lines.join('')).toContain('LOOPS_FAILED');
   expect(queue.jobs()).toEqual({});
 });

@@ -56,14 +56,15 @@ function tell(logger: Logger, event: string, counts: Record<string, number>): vo
 /** Time between two tries to start the loops while Redis is away. */
 const RETRY_MS = 2000;
 
-/** Starts the loops as soon as the store is there; a supervisor starts, and says that it is degraded, without it. */
+/** Starts the loops, after `before`, as soon as the store is there; a supervisor starts, and says that it is degraded, without it. */
 export async function startLoops(
   queue: TaskQueue,
   jobs: Jobs,
-  { logger, wait, signal }: { logger: Logger; wait: Wait; signal: AbortSignal },
+  { logger, wait, signal, before }: { logger: Logger; wait: Wait; signal: AbortSignal; before: () => Promise<void> },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
+      await before();
       await queue.schedule(jobs);
       return;
     } catch (error) {

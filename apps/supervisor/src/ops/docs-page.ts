@@ -41,6 +41,7 @@ const groups: Record<string, Record<DocsLanguage, string>> = {
   tasks: { en: 'Tasks', ko: '작업' },
   files: { en: 'Files', ko: '파일' },
   agents: { en: 'Agents', ko: '에이전트' },
+  spending: { en: 'Spending', ko: '지출' },
   letters: { en: 'Dead letters', ko: '데드레터' },
   models: { en: 'Language models', ko: '언어 모델' },
   operations: { en: 'Operations', ko: '운영' },

@@ -11,6 +11,7 @@ import { supervise, type Supervisor, type SupervisorOptions, type SupervisorPort
 import type { TriageOptions } from '../triage/triage-ports.ts';
 import { createRefusingLetters } from './refusing-letters.ts';
 import { silentAlerts } from './silent-alerts.ts';
+import { idleFinops } from '../finops/testing/idle-finops.ts';
 import { unconfiguredLlm } from '../llm/testing/unconfigured-llm.ts';
 
 export const testKeys = { user: 'user-key', agent: 'agent-key', admin: 'admin-key-of-the-test', loopbackOnly: [] };
@@ -66,6 +67,7 @@ export async function startTestSupervisor(setup: TestSupervisorOptions): Promise
       letters: createRefusingLetters(),
       alerts: silentAlerts,
       llm: unconfiguredLlm,
+      finops: idleFinops,
       now,
       nonces: createMemoryNonceStore(),
       files: createMemoryFileStore({ ttlSeconds: 1000, now }),

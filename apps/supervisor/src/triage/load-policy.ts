@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { SettingRule, SettingValues } from '@nexus/runtime';
 import { defaultTriagePolicy, readPolicyFile, type TriagePolicy } from '@nexus/triage-policy';
 import { parseDocument } from 'yaml';
+import { readSettingsFile } from '../settings-file.ts';
 import type { triageVariables } from './triage-variables.ts';
 
 /** A policy, or everything that is wrong with its file. */
@@ -11,9 +11,6 @@ type PolicySettings = Pick<
   SettingValues<typeof triageVariables>,
   'AUTO_REQUEUE_FAILURE_CODES' | 'AUTO_HOLD_FAILURE_CODES' | 'AUTO_ALARM_FAILURE_CODES' | 'TRIAGE_POLICY_FILE'
 >;
-
-/** Larger than any policy people write, small enough to be read at once. */
-const MAX_BYTES = 1024 * 1024;
 
 /** The policy of the settings: the lists of the environment, and on top of them the file. Reads synchronously: at the start only. */
 export function loadPolicy(settings: PolicySettings): LoadedPolicy {
@@ -25,23 +22,8 @@ export function loadPolicy(settings: PolicySettings): LoadedPolicy {
   };
   const file = settings.TRIAGE_POLICY_FILE;
   if (file === undefined) return { ok: true, policy: base };
-  const text = readText(file);
+  const text = readSettingsFile(file);
   return text.ok ? parsePolicy(text.value, base) : { ok: false, problems: [text.why] };
-}
-
-type Text = { ok: true; value: string } | { ok: false; why: string };
-
-function readText(file: string): Text {
-  try {
-    const found = statSync(file);
-    // A pipe or a device could keep the start waiting for ever.
-    if (!found.isFile()) return { ok: false, why: 'is no ordinary file' };
-    if (found.size > MAX_BYTES) return { ok: false, why: `has more than ${MAX_BYTES} bytes` };
-    return { ok: true, value: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it is not UTF-8';
-    return { ok: false, why: `cannot be read: ${code}` };
-  }
 }
 
 /** Parses a policy file: YAML, of which JSON is a part. */

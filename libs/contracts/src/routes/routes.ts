@@ -1,5 +1,6 @@
 import { callbackRoutes } from './callback-routes.ts';
 import { fileRoutes } from './file-routes.ts';
+import { finopsRoutes } from './finops-routes.ts';
 import { letterRoutes } from './letter-routes.ts';
 import { llmRoutes } from './llm-routes.ts';
 import { operationsRoutes } from './operations-routes.ts';
@@ -14,6 +15,7 @@ export const routes = {
   ...llmRoutes,
   ...letterRoutes,
   ...parkRoutes,
+  ...finopsRoutes,
   ...operationsRoutes,
 };
 export type Routes = typeof routes;

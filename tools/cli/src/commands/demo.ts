@@ -8,6 +8,7 @@ import { compareCounts } from '../demo/compare-counts.ts';
 import { type DemoOutcome, describeWorkbook } from '../demo/describe-workbook.ts';
 import { followTask } from '../demo/follow-task.ts';
 import { createProgressDisplay } from '../demo/progress-display.ts';
+import { budgetUsage, runBudgetDemo } from '../demo/budget/run-budget-demo.ts';
 import { failuresUsage, runFailuresDemo } from '../demo/failures/run-failures-demo.ts';
 import { readWorkbook } from '../demo/read-workbook.ts';
 import { failureWithCode } from '../failure-with-code.ts';
@@ -18,7 +19,8 @@ import { type Stack, startStack } from '../stack/start-stack.ts';
 import { untilToldToStop } from '../stack/until-told-to-stop.ts';
 import { createStepReport, type StepReport } from '../step-report.ts';
 
-export const summary = 'turn a KakaoTalk export into a workbook; `demo failures` shows what operators do';
+export const summary =
+  'turn a KakaoTalk export into a workbook; `demo failures` and `demo budget` show operators’ work';
 
 export const usage = `Usage: npm run demo [-- --input FILE]... [--timezone ZONE] [--json] [--keep]
 
@@ -30,12 +32,12 @@ workbook in <NEXUS_DATA_DIR>/demo. Exit status 0 only if the workbook is there a
   --json             the outcome as one JSON document on stdout
   --keep             leave Nexus running afterwards, until Ctrl-C
 
-The other demo, for operators: npx nexus demo failures [--help]
+Other demos: npx nexus demo failures (what operators do), npx nexus demo budget (money that cannot be overspent)
 `;
 
 /** The help of the demo that is named. */
 export function usageOf([name]: readonly string[]): string {
-  return name === 'failures' ? failuresUsage : usage;
+  return { failures: failuresUsage, budget: budgetUsage }[name ?? ''] ?? usage;
 }
 
 const OPTIONS = {
@@ -49,6 +51,7 @@ const OPTIONS = {
 export async function run(words: readonly string[], context: CommandContext): Promise<number> {
   const [name, ...rest] = words;
   if (name === 'failures') return runFailuresDemo(rest, context);
+  if (name === 'budget') return runBudgetDemo(rest, context);
   const { values } = parseArgs({ args: [...words], options: { ...OPTIONS, input: { ...OPTIONS.input, default: [] } } });
   const inputs = inputFiles(values.input, context);
   const settings = stackSettings(context.environment, context.root);

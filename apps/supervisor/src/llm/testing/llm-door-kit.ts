@@ -22,7 +22,7 @@ export async function startDoor(kit: LlmKit, ledger: LedgerPort, over: Env = {})
   const metrics = registerMetrics(metricDefinitions, { logger });
   const redis = kit.connection();
   const ports = { redis, settings, logger, metrics: metrics.handles, alerts: silentAlerts, now: Date.now };
-  const llm = createLlm({ ...ports, ledger });
+  const llm = createLlm({ ...ports, ledger: { ...ledger, avoided: () => undefined } });
   const { llmGenerate, chatCompletions, listModels } = routes;
   const app = createHttpApp({
     routes: { llmGenerate, chatCompletions, listModels },

@@ -8,9 +8,9 @@ import { count } from '../../letters/moment.ts';
 import { type OperatorConsole, processConsole } from '../../letters/operator-console.ts';
 import { parseOptions } from '../../letters/parse-options.ts';
 import { runLetters } from '../../letters/run-letters.ts';
-import { logOf, renderLogLine } from '../../stack/render-log-line.ts';
 import { untilToldToStop } from '../../stack/until-told-to-stop.ts';
 import { createStepReport, duration, type StepReport } from '../../step-report.ts';
+import { failureOf, showTrouble, storyConsole, toldToStop } from '../demo-run.ts';
 import { type DemoStack, startDemoStack } from '../demo-stack.ts';
 
 import { describeSums } from './describe-sums.ts';
@@ -154,32 +154,8 @@ async function operate(
   throw failureWithCode('DEMO_FAILED', `npx nexus dlq ${shown} ended with status ${got} instead of ${status}.`);
 }
 
-/** With --json stdout belongs to the document. */
-function storyConsole(console: OperatorConsole, json: boolean): OperatorConsole {
-  return json ? { ...console, result: console.note, paint: (_style, text) => text } : console;
-}
-
-function toldToStop(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const stop = (): void => reject(failureWithCode('STOPPED', 'Stopped.'));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}
-
-async function failureOf({ failed }: DemoStack): Promise<never> {
-  throw failureWithCode('STACK_FAILED', await failed);
-}
-
 async function keep({ stack, words, console, signal }: Running): Promise<void> {
   const { url } = stack.settings;
   console.note(`\n${words.keep(url)}\n  SUPERVISOR_URL=${url} npx nexus dlq groups\n`);
   await Promise.race([toldToStop(signal).catch(() => undefined), failureOf(stack)]);
-}
-
-/** Only what went wrong in the processes is shown. */
-function showTrouble(name: string, line: string, stream: 'stdout' | 'stderr'): void {
-  const level = logOf(line)?.['level'];
-  if (level !== 'WARN' && level !== 'ERROR' && (level !== undefined || stream === 'stdout')) return;
-  process.stderr.write(`${renderLogLine(line, { name, colour: false })}\n`);
 }

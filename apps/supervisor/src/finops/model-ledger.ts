@@ -1,0 +1,138 @@
+import type { Ledger } from '@nexus/finops-ledger';
+import type { CallTags, LedgerPort, Settlement } from '@nexus/llm-router';
+import type { Logger } from '@nexus/runtime';
+import { isStoreUnavailable } from '../ops/store-unavailable.ts';
+
+/** What a call that was answered from an equal one did not cost. */
+export type Avoided = { provider: string; model: string; nano: bigint };
+
+/** The shared ledger as the router wants it. What was spent is told until it is stored, whatever the caller was told. */
+export type ModelLedger = Required<LedgerPort> & {
+  /** Never rejects and never waits: a saving that cannot be counted is said, and lost. */
+  avoided: (tags: CallTags, avoided: Avoided) => void;
+  /** Settlements that wait for the store. */
+  waiting: () => number;
+  /** Tries once more to store what waits, before the connection is closed. What is left then is told as lost. */
+  close: () => Promise<void>;
+};
+
+export type ModelLedgerOptions = {
+  ledger: Pick<Ledger, 'reserve' | 'settle' | 'void' | 'avoided'>;
+  /** Told once for each cost that the ledger has counted. */
+  onSettled: (settlement: Settlement) => void;
+  /** Told for each cost that will never be counted. */
+  onLost: (settlement: Settlement) => void;
+  logger: Logger;
+  /** Calls back after about so many milliseconds; must not keep the process alive. */
+  later: (run: () => void, milliseconds: number) => void;
+};
+
+type Waiting = { id: string; settlement: Settlement };
+
+const AGAIN_MS = 1000;
+/** Some 50 MB: an outage of an hour at 25 calls a second. */
+const MOST_WAITING = 100_000;
+
+export function createModelLedger({ ledger, onSettled, onLost, logger, later }: ModelLedgerOptions): ModelLedger {
+  let queue: Waiting[] = [];
+  let planned = false;
+
+  async function store({ id, settlement }: Waiting): Promise<{ changed: boolean }> {
+    const { tags, estimated_nano, ...facts } = settlement;
+    const { team, project, purpose, caller, task_id, prompt_fp } = tags;
+    const { changed } = await ledger.settle(id, {
+      ...facts,
+      estimate_nano: estimated_nano,
+      tags: { team, project, purpose },
+      ...(caller === null ? {} : { key: caller }),
+      fp: prompt_fp,
+      task_id,
+      latency_ms: Math.round(facts.latency_ms),
+    });
+    if (changed) onSettled(settlement);
+    return { changed };
+  }
+
+  function keep(item: Waiting): void {
+    if (queue.length >= MOST_WAITING) return lose(item, new Error('too many costs wait for the store'));
+    queue.push(item);
+    plan();
+  }
+
+  function lose({ id, settlement }: Waiting, error: unknown): void {
+    const { provider, model, actual_nano } = settlement;
+    logger.error('A cost could not be put into the ledger: add it by a correction', {
+      event: 'LEDGER_COST_LOST',
+      reservation_id: id,
+      provider,
+      model,
+      actual_nano: String(actual_nano),
+      error,
+    });
+    onLost(settlement);
+  }
+
+  function plan(): void {
+    if (planned) return;
+    planned = true;
+    later(() => {
+      planned = false;
+      void again();
+    }, AGAIN_MS);
+  }
+
+  /** In order, until the store is away again. Settling is idempotent: what was stored without our hearing of it changes nothing. */
+  async function again(): Promise<void> {
+    const items = queue;
+    queue = [];
+    for (const [place, item] of items.entries()) {
+      try {
+        await store(item);
+      } catch (error) {
+        if (!isStoreUnavailable(error)) {
+          lose(item, error);
+          continue;
+        }
+        queue = [...items.slice(place), ...queue];
+        return plan();
+      }
+    }
+  }
+
+  async function settle(id: string, settlement: Settlement): Promise<{ changed: boolean }> {
+    try {
+      return await store({ id, settlement });
+    } catch (error) {
+      if (isStoreUnavailable(error)) keep({ id, settlement });
+      else lose({ id, settlement }, error);
+      throw error;
+    }
+  }
+
+  function request({ tags, ...rest }: Parameters<LedgerPort['reserve']>[0]): Parameters<Ledger['reserve']>[0] {
+    const { team, project, purpose, caller } = tags;
+    return { ...rest, tags: { team, project, purpose }, ...(caller === null ? {} : { key: caller }) };
+  }
+
+  return {
+    async reserve(asked) {
+      const reservation = await ledger.reserve(request(asked));
+      if (reservation === undefined) throw new Error('a reservation without a pass was not answered');
+      return reservation;
+    },
+    reserveAdmitted: (asked, pass) => ledger.reserve(request(asked), { pass }),
+    settle,
+    void: (id) => ledger.void(id),
+    avoided({ team, project, purpose }, { provider, model, nano }) {
+      ledger.avoided({ team, project, purpose, provider, model }, nano).catch((error: unknown) => {
+        logger.warn('A saving could not be counted', { event: 'LEDGER_SAVING_LOST', error });
+      });
+    },
+    waiting: () => queue.length,
+    async close() {
+      await again();
+      for (const item of queue) lose(item, new Error('the supervisor stopped while the store was away'));
+      queue = [];
+    },
+  };
+}
