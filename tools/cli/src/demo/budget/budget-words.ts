@@ -7,13 +7,11 @@ const english = {
     `${calls} calls at the same time at two supervisors, with ${cap} USD to spend. Each call reserves what it may cost at
 most before its provider is asked, and pays what it did cost afterwards.`,
   firing: 'calling',
-  fired: (calls: string) => `${calls} calls ended`,
   answered: 'answered',
   refused: 'refused by the budget (402)',
   other: 'anything else',
   spent: 'spent',
   cap: 'budget',
-  held: 'still reserved',
   sums: 'The sums, in nano-USD',
   sumNames: {
     calls: 'calls = answered + refused',
@@ -27,7 +25,6 @@ most before its provider is asked, and pays what it did cost afterwards.`,
   } satisfies Record<BudgetSumName, string>,
   agree: (n: string) => `All ${n} sums agree.`,
   disagree: (n: string) => `${n} sums do NOT agree.`,
-  report: (path: string) => `The report of this spending, for a browser: ${path}`,
   stopped: 'Stopped, and everything of the demo removed',
 };
 
@@ -39,13 +36,11 @@ const korean: BudgetWords = {
     `슈퍼바이저 두 대에 호출 ${calls}건을 동시에 보냅니다. 예산은 ${cap} USD 입니다. 호출마다 공급자에게 묻기 전에 최대 비용을
 예약하고, 끝난 뒤 실제 비용만 냅니다.`,
   firing: '호출 중',
-  fired: (calls) => `호출 ${calls}건 완료`,
   answered: '응답',
   refused: '예산으로 거절 (402)',
   other: '그 밖',
   spent: '지출',
   cap: '예산',
-  held: '남은 예약',
   sums: '합계 (nano-USD)',
   sumNames: {
     calls: '호출 = 응답 + 거절',
@@ -59,7 +54,6 @@ const korean: BudgetWords = {
   },
   agree: (n) => `합계 ${n}개가 모두 맞습니다.`,
   disagree: (n) => `합계 ${n}개가 맞지 않습니다.`,
-  report: (path) => `이 지출의 보고서 (브라우저용): ${path}`,
   stopped: '정지하고 데모의 모든 것을 지움',
 };
 

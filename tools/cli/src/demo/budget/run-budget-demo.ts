@@ -21,12 +21,13 @@ import { measure } from './measure.ts';
 
 const OPTIONS = {
   calls: { type: 'string', default: '5000' },
-  cap: { type: 'string', default: '0.5' },
+  cap: { type: 'string', default: '0.2' },
   json: { type: 'boolean', default: false },
   lang: { type: 'string' },
 } as const;
 
-const OUTPUT_TOKENS = 300;
+/** Little more than the simulated answers have, so that much of the budget is really spent. */
+const OUTPUT_TOKENS = 40;
 
 export const budgetUsage = `Usage: npx nexus demo budget [--calls N] [--cap USD] [--json] [--lang LANG]
 
@@ -36,7 +37,7 @@ key and no network. It has a Redis and supervisors of its own and removes them a
 was spent above the budget, nothing is left reserved, and all sums agree to the nano-USD.
 
   --calls N     how many calls (5000)
-  --cap USD     the budget of the day (0.5)
+  --cap USD     the budget of the day (0.2)
   --json        the outcome as one JSON document on stdout; the story goes to stderr
   --lang LANG   en or ko (NEXUS_LANG, LANG)
 `;
@@ -47,7 +48,7 @@ export async function runBudgetDemo(typed: readonly string[], context: CommandCo
   const calls = /^[1-9]\d{0,5}$/.test(values.calls) ? Number(values.calls) : undefined;
   const cap = usdToNano(values.cap);
   if (calls === undefined || cap === undefined) {
-    const advice = '--calls is a whole number from 1 to 999999, --cap an amount in USD such as 0.5.';
+    const advice = '--calls is a whole number from 1 to 999999, --cap an amount in USD such as 0.2.';
     throw failureWithCode('OPTION_INVALID', `demo budget: ${advice}`);
   }
   const lang = LANGUAGES.find((language) => language === values.lang);
