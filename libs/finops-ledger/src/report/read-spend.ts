@@ -27,7 +27,8 @@ export async function readSpend(ledger: Readable, request: SpendRequest): Promis
   const { from, to } = window;
   const [cells, budgets, counts] = await Promise.all([
     Promise.all(withoutOverlap(ranges).map((days) => ledger.dayCells(days.from, days.to))),
-    ledger.budgets(asOf),
+    // A budget's period is the one of its last instant: as of midnight, the day that just ended.
+    ledger.budgets(asOf - 1),
     ledger.counts(from, to),
   ]);
   const reconciled = reconcile ? { differences: (await ledger.reconcile(from, to)).differences.length } : null;

@@ -3,7 +3,7 @@ import { watchHelp } from '../anomaly-watch/watch-help.ts';
 import type { CommandContext } from '../command.ts';
 import { chooseLanguage } from '../letters/language.ts';
 
-export const summary = 'look whether cost, rate limits or circuits of the language models are out of order, for cron';
+export const summary = 'look whether cost, rate limits or circuits of the models are out of order, for cron';
 
 export const usage = watchHelp('en');
 

@@ -20,7 +20,7 @@ import { untilToldToStop } from '../stack/until-told-to-stop.ts';
 import { createStepReport, type StepReport } from '../step-report.ts';
 
 export const summary =
-  'turn a KakaoTalk export into a workbook; `demo failures` and `demo budget` show operators’ work';
+  'turn a KakaoTalk export into a workbook; also `demo failures` and `demo budget`';
 
 export const usage = `Usage: npm run demo [-- --input FILE]... [--timezone ZONE] [--json] [--keep]
 

@@ -62,8 +62,7 @@ type Opened = { redis: Redis; ledger: Ledger; reconcile: boolean };
 
 async function read({ redis, ledger, reconcile }: Opened, request: SpendRequest): Promise<SpendFacts> {
   try {
-    // A budget's period is the one of its last instant: as of midnight, the day that just ended.
-    const facts = await readSpend(ledger, { ...request, asOf: request.asOf - 1, reconcile });
+    const facts = await readSpend(ledger, { ...request, reconcile });
     return { ...facts, quality: { ...facts.quality, unsealed: await countUnsealed(redis, ledger) } };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
