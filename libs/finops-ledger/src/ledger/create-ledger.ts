@@ -1,4 +1,4 @@
-import { createCalendar } from '@nexus/finops';
+import { type Calendar, createCalendar } from '@nexus/finops';
 import type { Clock } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { assertCap, type Cap } from './budget.ts';
@@ -36,7 +36,11 @@ const ENDED = { s: 'settled', v: 'voided', l: 'late' } as const;
 
 /** Opens the ledger on a connection. Throws RangeError for an unknown zone and for a daily budget above 9,000,000 USD. */
 export function createLedger(redis: Redis, options: LedgerOptions): Ledger {
-  const calendar = createCalendar(options.zone);
+  return createLedgerIn(createCalendar(options.zone), redis, options);
+}
+
+/** The same in a calendar that a test can turn over. */
+export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<LedgerOptions, 'zone'>): Ledger {
   const globalDay = dailyCap(options);
   const scripts = bindLedgerScripts(redis);
   const { run } = scripts;
@@ -134,7 +138,7 @@ async function serverTime(redis: Redis): Promise<number> {
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }
 
-function dailyCap({ dailyNano, softFraction, hardFraction }: LedgerOptions): Cap {
+function dailyCap({ dailyNano, softFraction, hardFraction }: Omit<LedgerOptions, 'zone' | 'now'>): Cap {
   const hard_nano = part(dailyNano, hardFraction);
   const soft_nano = part(dailyNano, softFraction);
   assertCap({ hard_nano, soft_nano: soft_nano < hard_nano ? soft_nano : hard_nano });

@@ -7,11 +7,12 @@ export async function reconcile(from: string, to: string, options: SurveyOptions
 }
 
 /** What a survey found, for people. */
-export function reconciliationOf({ cells, counters, months, lines, unchecked }: Survey): Reconciliation {
+export function reconciliationOf({ cells, counters, months, lines, unchecked, lost }: Survey): Reconciliation {
   const differences = [
     ...cells.flatMap((finding) => finding.differences),
     ...counters.map(({ difference }) => difference),
     ...[...months.values()].flat(),
+    ...lost,
   ];
   return { differences, lines, unchecked };
 }

@@ -3,10 +3,10 @@ import type { Period } from './budget.ts';
 /**
  * One number that is not what it should be. `cell`: a sum of spending that is not that of its lines. `spent`: a counter of
  * a scope that is not the sum of its lines. `reserved`: one that is not the sum of the open reservations. `unreadable`: the
- * Redis key holds something else; `expected` and `found` are empty.
+ * Redis key holds something else; `expected` and `found` are empty. `lines`: somebody deleted lines; it cannot be mended.
  */
 export type Difference = {
-  what: 'cell' | 'spent' | 'reserved' | 'unreadable';
+  what: 'cell' | 'spent' | 'reserved' | 'unreadable' | 'lines';
   /** The day, the month, or the hour in seconds since 1970. */
   period: Period | 'hour';
   at: string;

@@ -23,6 +23,8 @@ export type Survey = {
   months: Map<string, Difference[]>;
   lines: number;
   unchecked: string[];
+  /** Lines that somebody deleted: nothing can mend that. */
+  lost: Difference[];
   /** How often the ledger was rebuilt when it was looked at. */
   rebuilt: string[];
 };
@@ -48,13 +50,12 @@ export async function survey(from: string, to: string, options: SurveyOptions): 
     months: new Map(),
     lines: 0,
     unchecked: [],
+    lost: [],
     rebuilt: days.map(({ rebuilt }) => rebuilt),
   };
   for (const month of [...new Set(days.map(({ day }) => monthOf(day)))]) {
     const ofMonth = days.filter(({ day }) => monthOf(day) === month);
-    const checked = await checkable(month, ofMonth, options);
-    found.unchecked.push(...ofMonth.filter((day) => !checked.includes(day)).map(({ day }) => day));
-    await surveyLines(month, checked, { ...options, found });
+    await surveyMonth(month, ofMonth, { ...options, found });
     const whole = await inspectMonth(runForBytes, month);
     found.rebuilt.push(whole.rebuilt);
     found.months.set(
@@ -81,56 +82,21 @@ function hoursOf(from: string, to: string, calendar: Calendar): Map<string, numb
   return hours;
 }
 
-/** Days whose lines are all in Redis. Lines go from the front of a stream, when they are sealed. */
-async function checkable(
-  month: string,
-  days: DayInspection[],
-  { redis, calendar }: SurveyOptions,
-): Promise<DayInspection[]> {
-  const removed = await removedFrom(redis, ledgerKeys.lines(month));
-  return days.filter(({ day, first, counters, now }) => {
-    if (calendar.startOf(day) < now - KEPT_MS) return false;
-    const [, settled = 0, , , late = 0] = readMonth(month, counters, () => undefined).counts.get(day.slice(8)) ?? [];
-    if (first === '') return settled + late === 0;
-    return removed === 0 || instantOf(first) <= calendar.startOf(day);
-  });
-}
+type MonthOptions = SurveyOptions & { found: Survey };
+type Hours = Map<number, Map<string, CellNumbers>>;
 
-/** How many entries were ever taken out of a stream; undefined before Redis 7, and when there is none. */
-async function removedFrom(redis: Redis, key: string): Promise<number | undefined> {
-  const facts = (await redis.xinfo('STREAM', key).catch(() => [])) as unknown[];
-  const added = facts.indexOf('entries-added');
-  return added === -1 ? undefined : Number(facts[added + 1]) - Number(facts[facts.indexOf('length') + 1]);
-}
-
-async function surveyLines(
-  month: string,
-  days: DayInspection[],
-  { found, ...options }: SurveyOptions & { found: Survey },
-): Promise<void> {
-  const { calendar, combinations } = options;
-  const sums = new Map<string, ExpectedDay>(days.map(({ day }) => [day, noLines()]));
-  const byDay = new Map(days.map((day) => [day.day, day]));
-  const byHour = new Map(days.flatMap((day) => [...day.hours.keys()].map((hour) => [hour, day] as const)));
-  const hours = new Map<number, Map<string, CellNumbers>>();
-  const [first] = days;
-  const last = days.map((day) => day.last).reduce((latest, id) => (isAtMost(id, latest) ? latest : id), '');
-  if (first !== undefined && last !== '') {
-    const start = streamStartOf(first.day, calendar);
-    for await (const line of readStream({ ...options, month, start, end: last })) {
-      const day = byDay.get(line.day);
-      const sum = sums.get(line.day);
-      if (day !== undefined && sum !== undefined && isAtMost(line.id, day.last)) addLine(sum, line, combinations);
-      const hour = Math.floor(line.ts / HOUR_MS);
-      const owner = byHour.get(hour);
-      if (owner === undefined || !isAtMost(line.id, owner.last)) continue;
-      const cells = hours.get(hour) ?? new Map<string, CellNumbers>();
-      addToCell(cells, line, combinations);
-      hours.set(hour, cells);
-    }
-  }
+async function surveyMonth(month: string, days: DayInspection[], options: MonthOptions): Promise<void> {
+  const { found, combinations, redis } = options;
+  const { sums, hours } = await sumLines(month, days, options);
+  const removal = await removalFrom(redis, ledgerKeys.lines(month));
   for (const day of days) {
     const sum = sums.get(day.day) ?? noLines();
+    const counted = countedLines(month, day);
+    if (!isWhole(day, { sum, counted, removal, ...options })) {
+      found.unchecked.push(day.day);
+      if (removal.deleted && sum.lines < counted) found.lost.push(lostLines(day.day, counted, sum.lines));
+      continue;
+    }
     found.lines += sum.lines;
     const place = { key: ledgerKeys.dayCells(day.day), period: 'day' as const, at: day.day };
     found.cells.push(...compareCells(sum.cells, day.cells, { place, combinations }));
@@ -141,6 +107,72 @@ async function surveyLines(
     }
     found.counters.push(...compareSpent(day, sum.spent));
   }
+}
+
+/** Reads the lines of these days once. */
+async function sumLines(
+  month: string,
+  days: DayInspection[],
+  options: MonthOptions,
+): Promise<{ sums: Map<string, ExpectedDay>; hours: Hours }> {
+  const { calendar, combinations } = options;
+  const sums = new Map<string, ExpectedDay>(days.map(({ day }) => [day, noLines()]));
+  const hours: Hours = new Map();
+  const byDay = new Map(days.map((day) => [day.day, day]));
+  const byHour = new Map(days.flatMap((day) => [...day.hours.keys()].map((hour) => [hour, day] as const)));
+  const [first] = days;
+  const last = days.map((day) => day.last).reduce((latest, id) => (isAtMost(id, latest) ? latest : id), '');
+  if (first === undefined || last === '') return { sums, hours };
+  for await (const line of readStream({ ...options, month, start: streamStartOf(first.day, calendar), end: last })) {
+    const day = byDay.get(line.day);
+    const sum = sums.get(line.day);
+    if (day !== undefined && sum !== undefined && isAtMost(line.id, day.last)) addLine(sum, line, combinations);
+    const hour = Math.floor(line.ts / HOUR_MS);
+    const owner = byHour.get(hour);
+    if (owner === undefined || !isAtMost(line.id, owner.last)) continue;
+    const cells = hours.get(hour) ?? new Map<string, CellNumbers>();
+    addToCell(cells, line, combinations);
+    hours.set(hour, cells);
+  }
+  return { sums, hours };
+}
+
+/** How many lines the scripts say that they wrote for a day. */
+function countedLines(month: string, { day, counters }: DayInspection): number {
+  const [, settled = 0, , , late = 0] = readMonth(month, counters, () => undefined).counts.get(day.slice(8)) ?? [];
+  return settled + late;
+}
+
+type Evidence = MonthOptions & { sum: ExpectedDay; counted: number; removal: Removal };
+
+/** Whether all lines of a day are in Redis. Sealed ones are trimmed from the front of a stream. */
+function isWhole(day: DayInspection, { sum, counted, removal, calendar, combinations }: Evidence): boolean {
+  if (calendar.startOf(day.day) < day.now - KEPT_MS) return false;
+  if (day.first === '') {
+    const place = { key: '', period: 'day' as const, at: day.day };
+    return counted === 0 && compareCells(new Map(), day.cells, { place, combinations }).length === 0;
+  }
+  if (removal.entries === 0 || instantOf(day.first) <= calendar.startOf(day.day)) return true;
+  return counted > 0 && sum.lines === counted;
+}
+
+/** `entries` taken out of a stream, undefined before Redis 7; `deleted`: some from among those that are still there. */
+type Removal = { entries: number | undefined; deleted: boolean };
+
+async function removalFrom(redis: Redis, key: string): Promise<Removal> {
+  const facts = (await redis.xinfo('STREAM', key).catch(() => [])) as unknown[];
+  const fact = (name: string): unknown => (facts.includes(name) ? facts[facts.indexOf(name) + 1] : undefined);
+  const added = fact('entries-added');
+  const [first] = (fact('first-entry') ?? []) as string[];
+  const deleted = fact('max-deleted-entry-id');
+  return {
+    entries: added === undefined ? undefined : Number(added) - Number(fact('length')),
+    deleted: typeof deleted === 'string' && first !== undefined && isAtMost(first, deleted),
+  };
+}
+
+function lostLines(at: string, counted: number, found: number): Difference {
+  return { what: 'lines', period: 'day', at, name: 'lines', expected: String(counted), found: String(found) };
 }
 
 /** The days a month has. */
