@@ -1,0 +1,2 @@
+export { createLedgerIn } from '../ledger/create-ledger.ts';
+export { shiftedCalendar, type ShiftedCalendar } from './shifted-calendar.ts';

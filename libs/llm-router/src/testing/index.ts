@@ -1,0 +1,1 @@
+export { describeLedger, type LedgerUnderTest, type OpenLedger } from './ledger-conformance.ts';
