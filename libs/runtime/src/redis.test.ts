@@ -186,6 +186,42 @@ describe('addresses and passwords', () => {
   });
 });
 
+describe('commands of one turn', () => {
+  test('wait for its end and leave together, in their order, and each has its own answer', async () => {
+    const redis = connect('request');
+    await redis.ping();
+    for (const key of ['turn:1', 'turn:2']) {
+      const answers = Promise.all([
+        redis.set(key, 'one'),
+        redis.append(key, ' two'),
+        redis.pipeline().append(key, ' three').get(key).exec(),
+        redis.get(key),
+      ]);
+      expect(redis.stream.writableLength).toBeGreaterThan(100);
+      expect(await answers).toEqual([
+        'OK',
+        7,
+        [
+          [null, 13],
+          [null, 'one two three'],
+        ],
+        'one two three',
+      ]);
+      expect(redis.stream.writableLength).toBe(0);
+    }
+  });
+
+  test('of a connection that breaks in between fail, and the next connection carries the next ones', async () => {
+    const redis = connect('request');
+    await redis.ping();
+    const lost = redis.get('turn');
+    redis.stream.destroy();
+    await expect(lost).rejects.toThrow();
+    await untilReady(redis);
+    expect(await Promise.all([redis.ping(), redis.ping()])).toEqual(['PONG', 'PONG']);
+  });
+});
+
 describe('health', () => {
   test('asks for a policy that evicts nothing', async () => {
     const redis = connect('request');
