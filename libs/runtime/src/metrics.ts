@@ -55,17 +55,22 @@ export function defineMetric<const Definition extends MetricDefinition>(definiti
 
 const OTHER = 'other';
 
+type KnownValues = { name: string; max: number; values: Set<string> };
+
 function boundLabels(bounds: Labels): (values: Readonly<Record<string, string>>) => Record<string, string> {
-  const seen = new Map(Object.keys(bounds).map((name) => [name, new Set<string>()]));
-  function keep(name: string, value: string): string {
-    const known = seen.get(name);
-    if (known === undefined || known.has(value)) return value;
-    if (known.size >= (bounds[name]?.max ?? 0)) return OTHER;
-    known.add(value);
-    return value;
-  }
-  return (values) =>
-    Object.fromEntries(Object.keys(bounds).map((name) => [name, keep(name, String(values[name] ?? ''))]));
+  const known = Object.entries(bounds).map(([name, { max }]): KnownValues => ({ name, max, values: new Set() }));
+  return (values) => {
+    const kept: Record<string, string> = {};
+    for (const label of known) kept[label.name] = keep(label, String(values[label.name] ?? ''));
+    return kept;
+  };
+}
+
+function keep({ max, values }: KnownValues, value: string): string {
+  if (values.has(value)) return value;
+  if (values.size >= max) return OTHER;
+  values.add(value);
+  return value;
 }
 
 type AnyHandle = Record<string, (labels: Readonly<Record<string, string>>, value?: number) => void>;
