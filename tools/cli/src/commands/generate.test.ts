@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function declare(app: string, declarations: string): void {
-  const folder = join(root, 'apps', app, 'src');
+  const folder = join(root, app === 'nexus' ? 'tools/cli' : `apps/${app}`, 'src');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'settings.ts'), declarations);
 }
@@ -28,6 +28,7 @@ function declareAll(): void {
   declare('supervisor', `export const settingsVariables = { P: ${port}, K: ${key}, CODES: ${codes}, R: ${redis} };`);
   declare('worker-excel-kakao', `export const settingsVariables = { R: ${redis}, M: ${marker}, N: ${none} };`);
   declare('autofix-bot', `export const settingsVariables = { R: ${redis} };`);
+  declare('nexus', `export const settingsVariables = { N: ${none} };`);
 }
 
 function written(path: string): string {
@@ -49,7 +50,7 @@ describe('nexus generate', () => {
       '## Triage',
       '| `CODES` | `A,B` | codes | a list | supervisor |',
       '| `M` | `<!-- x -->` | marker | text | worker-excel-kakao |',
-      '| `N` | *unset* | nothing | text | worker-excel-kakao |',
+      '| `N` | *unset* | nothing | text | worker-excel-kakao, nexus |',
     ]);
   });
 

@@ -7,6 +7,9 @@ import { failureWithCode } from '../failure-with-code.ts';
 /** The processes whose settings are documented, in the order of the documents. */
 export const APPS = ['supervisor', 'worker-excel-kakao', 'autofix-bot'] as const;
 
+/** Who else reads variables: the commands. */
+const READERS = [...APPS, 'nexus'] as const;
+
 /** A variable as people read about it: its first declaration, and every process that reads it. */
 export type DocumentedVariable = {
   name: string;
@@ -25,16 +28,17 @@ export type DocumentedVariable = {
 };
 
 async function loadSettings(root: string, app: string): Promise<Variables> {
-  const file = join(root, 'apps', app, 'src/settings.ts');
+  const folder = app === 'nexus' ? 'tools/cli' : `apps/${app}`;
+  const file = join(root, folder, 'src/settings.ts');
   if (!existsSync(file)) {
     throw failureWithCode(
       'SETTINGS_MISSING',
-      `apps/${app}/src/settings.ts is missing: every app declares its settings there.`,
+      `${folder}/src/settings.ts is missing: every app declares its settings there.`,
     );
   }
   const loaded = (await import(pathToFileURL(file).href)) as { settingsVariables?: Variables };
   if (loaded.settingsVariables === undefined) {
-    throw failureWithCode('SETTINGS_MISSING', `apps/${app}/src/settings.ts does not export settingsVariables.`);
+    throw failureWithCode('SETTINGS_MISSING', `${folder}/src/settings.ts does not export settingsVariables.`);
   }
   return loaded.settingsVariables;
 }
@@ -76,12 +80,12 @@ function merge(known: DocumentedVariable, other: DocumentedVariable): void {
 }
 
 /**
- * Every variable of every app below `root`, each once, in the order of their declarations. Rejects with SETTINGS_MISSING
+ * Every variable of every app below `root` and of the commands, each once, in the order of their declarations. Rejects with SETTINGS_MISSING
  * when an app declares none, with SETTINGS_CONFLICT when two apps give one variable different defaults.
  */
 export async function documentedVariables(root: string): Promise<DocumentedVariable[]> {
   const byName = new Map<string, DocumentedVariable>();
-  for (const app of APPS) {
+  for (const app of READERS) {
     for (const [name, declared] of Object.entries(await loadSettings(root, app))) {
       const described = describe(name, declared, app);
       const known = byName.get(name);

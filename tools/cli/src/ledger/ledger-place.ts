@@ -6,6 +6,7 @@ import { type ProvidedRedis, provideRedis } from '@nexus/local-redis';
 import { connectRedis } from '@nexus/runtime';
 import type { CommandContext } from '../command.ts';
 import { failureWithCode } from '../failure-with-code.ts';
+import { settingsVariables } from '../settings.ts';
 import { stackSettings } from '../stack/stack-settings.ts';
 
 /** Where the ledger of this installation is. Paths are absolute. */
@@ -16,10 +17,10 @@ export interface LedgerPlace {
   readonly standardExport: (kind: ChainKind) => string;
 }
 
-const EXPORTS: Readonly<Record<ChainKind, { readonly variable: string; readonly path: string }>> = {
-  ledger: { variable: 'LLM_COST_LEDGER_PATH', path: 'logs/llm_cost_ledger.jsonl' },
-  audit: { variable: 'LLM_AUDIT_LOG_PATH', path: 'logs/llm_audit.jsonl' },
-};
+const EXPORTS = { ledger: 'LLM_COST_LEDGER_PATH', audit: 'LLM_AUDIT_LOG_PATH' } as const satisfies Record<
+  ChainKind,
+  string
+>;
 
 /** Reads NEXUS_DATA_DIR, FINOPS_TZ and the paths of the exports. Throws SETTINGS_INVALID. */
 export function ledgerPlace({ environment, root }: CommandContext): LedgerPlace {
@@ -30,7 +31,8 @@ export function ledgerPlace({ environment, root }: CommandContext): LedgerPlace 
     calendar: calendarOf(zone),
     segmentsOf: (kind) => chainDirectory(dataDirectory, kind),
     standardExport(kind) {
-      const path = environment[EXPORTS[kind].variable]?.trim() || EXPORTS[kind].path;
+      const name = EXPORTS[kind];
+      const path = environment[name]?.trim() || settingsVariables[name].default;
       return isAbsolute(path) ? path : join(dataDirectory, path);
     },
   };

@@ -53,6 +53,7 @@ const english = {
     spent: 'spent',
     reserved: 'reserved',
     unreadable: 'unreadable',
+    lines: 'lines deleted',
   } satisfies Record<Difference['what'], string>,
 };
 
@@ -106,7 +107,7 @@ const korean: LedgerWords = {
   dryRun: '아무것도 바꾸지 않았습니다. --yes 를 주면 행대로 만듭니다.',
   unchecked: (days) => `행이 잘려 대조하지 못한 날: ${days}`,
   columns: { what: '항목', at: '언제', name: '대상', expected: '행의 값', found: '있는 값' },
-  whats: { cell: '합계', spent: '지출', reserved: '예약', unreadable: '읽을 수 없음' },
+  whats: { cell: '합계', spent: '지출', reserved: '예약', unreadable: '읽을 수 없음', lines: '삭제된 행' },
 };
 
 /** The words of a language. */
