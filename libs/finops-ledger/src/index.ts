@@ -14,6 +14,7 @@ export { CIRCUIT_PROVIDERS, circuitOf, readCircuits } from './anomaly-watch/read
 export { readRateLimits } from './anomaly-watch/read-rate-limits.ts';
 export type { OpenEpisode } from './anomaly-watch/series-text.ts';
 export { createToldAnomalies, type ToldAnomalies } from './anomaly-watch/told-anomalies.ts';
+export { LARGEST_CAP_NANO } from './ledger/budget.ts';
 export type { BudgetRow, Cap, CapChange, DeclaredCap, Period } from './ledger/budget.ts';
 export { budgetScopes, isBudgetScope, projectScope } from './ledger/budget-scopes.ts';
 export { createLedger, type LedgerOptions } from './ledger/create-ledger.ts';

@@ -84,10 +84,11 @@ export function createFinops(options: CreateFinopsOptions): Finops {
     ledger: createLedgerSource(redis, ledger),
     ...(settings.LLM_AUDIT_ENABLED ? { audit: createAuditSource(redis) } : {}),
   };
+  const hotDays = settings.LEDGER_HOT_DAYS === 0 ? undefined : settings.LEDGER_HOT_DAYS;
   const sealers = Object.entries(sources).map(([name, source]) => {
     const kind = name as ChainKind;
     const directory = chainDirectory(settings.NEXUS_DATA_DIR, kind);
-    return { kind, sealer: createSealer({ redis, kind, source, directory, dayOf, now, logger }) };
+    return { kind, sealer: createSealer({ redis, kind, source, directory, dayOf, now, logger, hotDays }) };
   });
   return {
     ledger,

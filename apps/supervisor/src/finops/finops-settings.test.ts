@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createClient } from '@nexus/contracts';
 import type { anomalyVariables } from '@nexus/finops-ledger';
 import { createLlmKit, generate, metricOf } from '../llm/testing/llm-kit.ts';
+import { registerMetrics, silentLogger } from '@nexus/runtime';
+import { metricDefinitions } from '../metrics.ts';
 import { DEFAULT_ADMIN_KEY, DEFAULT_API_KEY } from '../settings.ts';
+import { silentAlerts } from '../testing/silent-alerts.ts';
 import type { Env } from '../testing/settings-kit.ts';
+import { createFinops } from './create-finops.ts';
 import type { finopsVariables } from './finops-variables.ts';
 
 const kit = createLlmKit();
@@ -19,6 +24,20 @@ async function budgetsWith(env: Env) {
     if (!answer.ok) throw new Error(answer.message);
     if (env['LLM_BUDGETS_FILE'] === undefined || answer.body.budgets.length > 1) return answer.body;
   }
+}
+
+/** How many lines leave Redis when the ledger is sealed so many days from now. */
+async function sealLater(env: Env, days: number): Promise<number> {
+  const read = kit.read({ REDIS_URL: kit.redis().url, NEXUS_DATA_DIR: join(kit.directory(), 'hot'), ...env });
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const finops = createFinops({
+    ...{ redis: kit.connection(), settings: read.values, budgets: [], alerts: silentAlerts, logger: silentLogger },
+    ...{ metrics: registerMetrics(metricDefinitions).handles, newId: randomUUID },
+    now: () => Date.now() + days * 86_400_000,
+  });
+  const run = await finops.sealers.find(({ kind }) => kind === 'ledger')?.sealer.run();
+  if (run?.outcome !== 'sealed') throw new Error('the ledger was not sealed');
+  return run.trimmed;
 }
 
 /** What counts as an anomaly is proved in anomaly/anomaly-watch.test.ts. */
@@ -45,6 +64,15 @@ const proofs: Record<Name, () => Promise<void>> = {
     await writeFile(file, JSON.stringify({ budgets: [{ scope: 'team:ops', period: 'month', hard_usd: '3' }] }));
     const { budgets } = await budgetsWith({ LLM_BUDGETS_FILE: file });
     expect(budgets).toContainEqual(expect.objectContaining({ scope: 'team:ops', source: 'file', hard_usd: '3' }));
+  },
+  async LEDGER_HOT_DAYS() {
+    await generate(await kit.startLlm(), { input_text: 'Hello there', cache_ttl_s: 0 });
+    const month = new Date().toISOString().slice(0, 7);
+    expect(await sealLater({ LEDGER_HOT_DAYS: '30' }, 20)).toBe(0);
+    expect(await kit.connection().xlen(`{nexus}:ledger:${month}`)).toBe(1);
+    expect(await sealLater({}, 40)).toBe(0);
+    expect(await sealLater({ LEDGER_HOT_DAYS: '30' }, 40)).toBe(1);
+    expect(await kit.connection().xlen(`{nexus}:ledger:${month}`)).toBe(0);
   },
   async LEDGER_SEAL_EVERY_SECONDS() {
     const started = await kit.startLlm({ LEDGER_SEAL_EVERY_SECONDS: '1', NEXUS_DATA_DIR: 'sealing' });

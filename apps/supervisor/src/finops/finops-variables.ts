@@ -34,4 +34,10 @@ export const finopsVariables = {
     default: 30,
     text: 'how often new records of costs and model calls are chained and written to files; 0 = never',
   }),
+  LEDGER_HOT_DAYS: variable({
+    group,
+    type: integer({ min: 0, max: 3660 }),
+    default: 0,
+    text: 'days after which sealed and verified records leave Redis (some 130 bytes each); 0 = they stay',
+  }),
 };

@@ -144,6 +144,13 @@ describe('budgets', () => {
     expect(JSON.stringify(absent)).toContain('ENOENT');
   });
 
+  test('the daily budget is bounded by what is counted exactly', () => {
+    const env = { REDIS_URL: kit.redis().url, LLM_BUDGET_DAILY_USD: '5000000' };
+    expect(read(env).ok).toBe(true);
+    const twice = read({ ...env, LLM_BUDGET_HARD_PCT: '2' });
+    expect(twice).toMatchObject({ ok: false, problems: [{ name: 'LLM_BUDGET_DAILY_USD' }] });
+  });
+
   test.each([
     [{ period: 'day', scope: 'team:', hard_usd: '1' }],
     [{ period: 'week', scope: 'global', hard_usd: '1' }],
