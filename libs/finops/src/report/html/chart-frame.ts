@@ -3,7 +3,7 @@ import { htmlText } from '../render/inert-text.ts';
 import { axisMoney } from '../render/format.ts';
 
 /** The drawing area of a chart, in the units of its viewBox. */
-export const FRAME = { width: 1040, height: 280, left: 62, right: 14, top: 14, bottom: 30 } as const;
+export const FRAME = { width: 1040, height: 280, left: 84, right: 14, top: 14, bottom: 30 } as const;
 
 /** Coordinates with two decimals, so that a drawing has the same bytes everywhere. */
 export function point(number: number): string {
