@@ -69,7 +69,7 @@ if exceeded then
 end
 passed = passed or { '', '', 0, 0 }
 local projected, cap = string.format('%d', passed[3]), string.format('%d', passed[4])
-redis.call('ZADD', prefix .. 'spend:holds', instant + tonumber(ARGV[3]), id)
+redis.call('ZADD', prefix .. 'spend:holds', string.format('%d', instant + tonumber(ARGV[3])), id)
 post(budget, updates, isNew)
 hold = { 'h', nano, instant, day, passed[1], passed[2], projected, cap, unpack(ARGV, firstName) }
 redis.call('SET', holdKey, cmsgpack.pack(hold))

@@ -61,7 +61,7 @@ end
 
 if text then flags = flags + 128 end
 local line = cmsgpack.pack({
-  flags, tonumber(string.sub(day, 9)), struct.pack('>I6', reservedAt), text or number,
+  flags, tonumber(string.sub(day, 9)), struct.pack('>I6', reservedAt), text or tonumber(number),
   bytes(ARGV[12], math.floor(flags / 8) % 2), bytes(ARGV[13], math.floor(flags / 16) % 2),
   bytes(ARGV[14], math.floor(flags / 32) % 2), hold[2], actual, list == actual and -1 or list,
   tokens[1], tokens[2], tokens[3], tokens[4], tokens[5], latency, ARGV[15], ARGV[16],

@@ -3,14 +3,14 @@
 local mostCombinations, mostRemainders = 20000, 1000
 local daySeconds, hourSeconds = 69120000, 8640000
 
--- The number of a combination, and the text for the ledger's line where it has none of its own. Beyond the bound purpose,
+-- The number of a combination as a text, and the text for the ledger's line where it has none of its own. Beyond the bound purpose,
 -- team and project become 'other', and beyond the next one model and key as well. A new combination is added.
 local function combination(prefix, text)
   local index = prefix .. 'spend:dims'
   local number = read('HGET', index, text)
-  if number then return tonumber(number), false, nil end
+  if number then return number, false, nil end
   local count = read('LLEN', index .. ':names')
-  if count < mostCombinations then return count + 1, false, text end
+  if count < mostCombinations then return tostring(count + 1), false, text end
   local parts = cjson.decode(text)
   parts[3], parts[4], parts[5] = 'other', 'other', 'other'
   local other = cjson.encode(parts)
@@ -20,7 +20,7 @@ local function combination(prefix, text)
     other = cjson.encode(parts)
     number = read('HGET', index, other)
   end
-  return tonumber(number or count + 1), text, not number and other or nil
+  return number or tostring(count + 1), text, not number and other or nil
 end
 
 local function addCombination(prefix, text)

@@ -17,48 +17,51 @@ local function check(key, field, spent, reserved)
   if not (spent >= 0 and reserved >= 0 and spent % 1 == 0 and reserved % 1 == 0) then fail('CORRUPT', key, field) end
 end
 
+-- Adds to a day that is not the latest of its month any more.
+local function earlierDay(key, field, written, spending, holding)
+  local spent, reserved = 0, 0
+  if written then spent, reserved = readNumbers(dayForm, written, key, field) end
+  spent, reserved = spent + spending, reserved + holding
+  check(key, field, spent, reserved)
+  return spent, reserved
+end
+
 -- What to write with HSET (nothing is written yet) to add to spent and reserved of scopes[first..] and to a count; the
 -- sums of spent and reserved after it, of the day and of the month in turn; and whether the day is a new one.
 local function posting(prefix, day, scopes, first, spending, holding, what)
   local key, digits = prefix .. 'budget:' .. string.sub(day, 1, 7), string.sub(day, 9)
-  local number, fields = tonumber(digits), { unpack(scopes, first) }
+  local number, fields, pack, updates, sums, n = tonumber(digits), { unpack(scopes, first) }, struct.pack, {}, {}, 0
   local count = #fields
   fields[count + 1] = digits .. '#'
-  local values, updates, sums = read('HMGET', key, unpack(fields)), {}, {}
-  local function update(field, form, ...)
-    updates[#updates + 1] = field
-    updates[#updates + 1] = struct.pack(form, ...)
-  end
+  local values = read('HMGET', key, unpack(fields))
   for i = 1, count do
     local field, value = fields[i], values[i]
     local latest, daySpent, dayReserved, spent, reserved = number, 0, 0, 0, 0
     if value then latest, daySpent, dayReserved, spent, reserved = readNumbers(recordForm, value, key, field) end
     spent, reserved = spent + spending, reserved + holding
     check(key, field, spent, reserved)
-    if latest < number then
-      update(string.format('%02d|%s', latest, field), dayForm, daySpent, dayReserved)
-      latest, daySpent, dayReserved = number, 0, 0
-    end
-    if latest == number then
+    if latest > number then
+      local earlier = digits .. '|' .. field
+      updates[n + 1], updates[n + 2] = field, pack(recordForm, latest, daySpent, dayReserved, spent, reserved)
+      daySpent, dayReserved = earlierDay(key, earlier, read('HGET', key, earlier), spending, holding)
+      updates[n + 3], updates[n + 4] = earlier, pack(dayForm, daySpent, dayReserved)
+      n = n + 4
+    else
+      if latest < number then
+        updates[n + 1], updates[n + 2] = string.format('%02d|%s', latest, field), pack(dayForm, daySpent, dayReserved)
+        n, daySpent, dayReserved = n + 2, 0, 0
+      end
       daySpent, dayReserved = daySpent + spending, dayReserved + holding
       check(key, field, daySpent, dayReserved)
-      update(field, recordForm, latest, daySpent, dayReserved, spent, reserved)
-    else
-      update(field, recordForm, latest, daySpent, dayReserved, spent, reserved)
-      local earlier = digits .. '|' .. field
-      local written = read('HGET', key, earlier)
-      daySpent, dayReserved = 0, 0
-      if written then daySpent, dayReserved = readNumbers(dayForm, written, key, earlier) end
-      daySpent, dayReserved = daySpent + spending, dayReserved + holding
-      check(key, earlier, daySpent, dayReserved)
-      update(earlier, dayForm, daySpent, dayReserved)
+      updates[n + 1], updates[n + 2] = field, pack(recordForm, number, daySpent, dayReserved, spent, reserved)
+      n = n + 2
     end
     sums[2 * i - 1], sums[2 * i] = daySpent + dayReserved, spent + reserved
   end
   local counts = { 0, 0, 0, 0, 0, 0 }
   if values[count + 1] then counts = { readNumbers(countsForm, values[count + 1], key, fields[count + 1]) } end
   counts[what] = counts[what] + 1
-  update(fields[count + 1], countsForm, unpack(counts, 1, 6))
+  updates[n + 1], updates[n + 2] = fields[count + 1], pack(countsForm, unpack(counts, 1, 6))
   return key, updates, sums, not values[count + 1]
 end
 

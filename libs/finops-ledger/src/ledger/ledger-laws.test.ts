@@ -54,6 +54,8 @@ async function expectSame(model: LedgerModel): Promise<void> {
     expect([key, real.get(key) ?? { spent: 0n, reserved: 0n }]).toEqual([key, counter]);
     real.delete(key);
   }
+  const open = [...model.holds.entries()].filter(([, { state }]) => state === 'held').map(([id]) => id);
+  expect((await fixture.redis.zrange(ledgerKeys.holds, '0', '-1')).sort()).toEqual(open.sort());
   expect([...real.values()].every(({ spent, reserved }) => spent === 0n && reserved === 0n)).toBe(true);
 }
 

@@ -3,15 +3,15 @@ import type { Redis } from 'ioredis';
 import { type CellFinding, compareCells } from './compare-cells.ts';
 import { compareMonth, compareSpent, type CounterFinding } from './compare-counters.ts';
 import type { Combinations } from './combinations.ts';
-import { instantOf, isAtMost } from './entry-id.ts';
+import { isAtMost } from './entry-id.ts';
 import { addLine, addToCell, type ExpectedDay, noLines } from './expected-sums.ts';
 import { type DayInspection, inspectDay, inspectMonth } from './inspect.ts';
 import { ledgerKeys } from './ledger-keys.ts';
 import type { LedgerScripts } from './ledger-scripts.ts';
 import type { CellNumbers } from './read-cells.ts';
-import { readMonth } from './read-counters.ts';
 import { readStream, streamStartOf } from './read-lines.ts';
 import type { Difference } from './reconciliation.ts';
+import { countedLines, isWhole, lostLines, removalFrom } from './whole-days.ts';
 
 export type SurveyOptions = LedgerScripts & { redis: Redis; calendar: Calendar; combinations: Combinations };
 
@@ -30,8 +30,7 @@ export type Survey = {
 };
 
 const HOUR_MS = 3_600_000;
-/** Counters are kept 400 days, cells of hours 100: what expires soon is not compared. */
-const KEPT_MS = 395 * 24 * HOUR_MS;
+/** Cells of hours are kept 100 days: what expires soon is not compared. */
 const HOURS_KEPT_MS = 95 * 24 * HOUR_MS;
 
 /**
@@ -91,10 +90,11 @@ async function surveyMonth(month: string, days: DayInspection[], options: MonthO
   const removal = await removalFrom(redis, ledgerKeys.lines(month));
   for (const day of days) {
     const sum = sums.get(day.day) ?? noLines();
-    const counted = countedLines(month, day);
-    if (!isWhole(day, { sum, counted, removal, ...options })) {
+    const counted = countedLines(day);
+    if (!isWhole(day, { lines: sum.lines, counted, removal, ...options })) {
       found.unchecked.push(day.day);
-      if (removal.deleted && sum.lines < counted) found.lost.push(lostLines(day.day, counted, sum.lines));
+      if ((removal.deleted || removal.entries === 0) && sum.lines < counted)
+        found.lost.push(lostLines(day.day, counted, sum.lines));
       continue;
     }
     found.lines += sum.lines;
@@ -135,44 +135,6 @@ async function sumLines(
     hours.set(hour, cells);
   }
   return { sums, hours };
-}
-
-/** How many lines the scripts say that they wrote for a day. */
-function countedLines(month: string, { day, counters }: DayInspection): number {
-  const [, settled = 0, , , late = 0] = readMonth(month, counters, () => undefined).counts.get(day.slice(8)) ?? [];
-  return settled + late;
-}
-
-type Evidence = MonthOptions & { sum: ExpectedDay; counted: number; removal: Removal };
-
-/** Whether all lines of a day are in Redis. Sealed ones are trimmed from the front of a stream. */
-function isWhole(day: DayInspection, { sum, counted, removal, calendar, combinations }: Evidence): boolean {
-  if (calendar.startOf(day.day) < day.now - KEPT_MS) return false;
-  if (day.first === '') {
-    const place = { key: '', period: 'day' as const, at: day.day };
-    return counted === 0 && compareCells(new Map(), day.cells, { place, combinations }).length === 0;
-  }
-  if (removal.entries === 0 || instantOf(day.first) <= calendar.startOf(day.day)) return true;
-  return counted > 0 && sum.lines === counted;
-}
-
-/** `entries` taken out of a stream, undefined before Redis 7; `deleted`: some from among those that are still there. */
-type Removal = { entries: number | undefined; deleted: boolean };
-
-async function removalFrom(redis: Redis, key: string): Promise<Removal> {
-  const facts = (await redis.xinfo('STREAM', key).catch(() => [])) as unknown[];
-  const fact = (name: string): unknown => (facts.includes(name) ? facts[facts.indexOf(name) + 1] : undefined);
-  const added = fact('entries-added');
-  const [first] = (fact('first-entry') ?? []) as string[];
-  const deleted = fact('max-deleted-entry-id');
-  return {
-    entries: added === undefined ? undefined : Number(added) - Number(fact('length')),
-    deleted: typeof deleted === 'string' && first !== undefined && isAtMost(first, deleted),
-  };
-}
-
-function lostLines(at: string, counted: number, found: number): Difference {
-  return { what: 'lines', period: 'day', at, name: 'lines', expected: String(counted), found: String(found) };
 }
 
 /** The days a month has. */
