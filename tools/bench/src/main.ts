@@ -6,6 +6,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { watchMachine } from './machine.ts';
 import type { Benchmark, Row } from './row.ts';
 import { excelConversion } from './rows/excel-rows.ts';
+import { finops, finops10m } from './rows/finops-rows.ts';
 import { httpCreate } from './rows/http-rows.ts';
 import { letters100k, letters1m } from './rows/letter-rows.ts';
 import { llmDoor } from './rows/llm-rows.ts';
@@ -22,6 +23,8 @@ const benchmarks: Benchmark[] = [
   letters100k,
   letters1m,
   llmDoor,
+  finops,
+  finops10m,
 ];
 
 async function main(args: string[]): Promise<number> {
