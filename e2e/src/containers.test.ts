@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,18 @@ function instructions(text: string): (readonly [string, string])[] {
     .map((line) => [line.split(/\s/, 1)[0] ?? '', line.replace(/^\S+\s+/, '').trim()] as const);
 }
 
+interface ProcessOptions {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the app's own file says; `npm start` and the benchmarks read the same. */
+function processOptionsOf(app: string): ProcessOptions {
+  const file = join(root, 'apps', app, 'process-options.json');
+  if (!existsSync(file)) return { flags: [], environment: {} };
+  return JSON.parse(readFileSync(file, 'utf8')) as ProcessOptions;
+}
+
 /** Tags that always mean the same software: three numbers. */
 const PINNED = /^[\w./-]+:\d+\.\d+\.\d+(-[\w.]+)?$/;
 
@@ -72,8 +84,20 @@ describe.each(dockerfiles)('%s', (name) => {
     expect(values('COPY')).toEqual([`--from=build /src/apps/${app}/dist/main.js ./main.js`]);
     expect(values('USER').at(-1)).toMatch(/^(?!root|0)/);
     expect(values('HEALTHCHECK')).toEqual([expect.stringContaining('/health/')]);
-    expect(values('CMD')).toEqual(['["node", "main.js"]']);
     expect(values('ENV').join(' ')).toMatch(/NODE_ENV=production NEXUS_HOST=0\.0\.0\.0/);
+  });
+
+  test('starts Node as the app asks for', () => {
+    const { flags, environment } = processOptionsOf(name.replace('.Dockerfile', ''));
+    expect(values('CMD').map((command) => JSON.parse(command) as unknown)).toEqual([['node', ...flags, 'main.js']]);
+    const set = values('ENV').flatMap((line) => line.split(' '));
+    expect(set.filter((assignment) => /^(MALLOC_|NODE_OPTIONS=)/.test(assignment))).toEqual(
+      Object.entries(environment).map(([variable, value]) => `${variable}=${value}`),
+    );
+    expect(spawnSync(process.execPath, [...flags, '-e', '0'], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 
   test('holds no secret', () => {

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { processOptionsOf } from './process-options.ts';
 
 export type Child = {
   process: ChildProcess;
@@ -34,7 +35,7 @@ export function startScript(path: string, args: string[] = [], env: Record<strin
 
 /**
  * Starts a script whose output goes to a file, as a container's does: nobody spends the machine's time reading it while
- * it is measured.
+ * it is measured. An app of the product gets the options of Node that it is shipped with.
  */
 export function startQuietScript(
   path: string,
@@ -42,9 +43,10 @@ export function startQuietScript(
   env: Record<string, string>,
 ): { pid: number; stop: () => Promise<void> } {
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, ['-C', '@nexus/source', `${root}${path}`], {
+  const { flags, environment } = processOptionsOf(path);
+  const child = spawn(process.execPath, [...flags, '-C', '@nexus/source', `${root}${path}`], {
     stdio: ['ignore', log, log],
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    env: { ...process.env, NODE_OPTIONS: '', ...environment, ...env },
   });
   closeSync(log);
   keep(child);

@@ -66,7 +66,6 @@ async function convertInWorker(): Promise<{ peakMegabytes: number; seconds: numb
   const worker = startQuietScript('apps/worker-excel-kakao/src/main.ts', join(directory, 'worker.log'), {
     ...env,
     NEXUS_WORKER_PORT: '0',
-    NODE_OPTIONS: '--max-semi-space-size=8',
   });
   try {
     const client = createClient({ baseUrl, key: 'dev-key', timeoutMs: 60_000 });

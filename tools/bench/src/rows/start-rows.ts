@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startTestRedis } from '@nexus/local-redis';
 import { startNode, untilReady } from '../child.ts';
+import { processOptionsOf } from '../process-options.ts';
 import { type Benchmark, median, row } from '../row.ts';
 
 const RUNS = 7;
@@ -20,10 +21,12 @@ export const supervisorStart: Benchmark = {
     const redis = await startTestRedis();
     const directory = await mkdtemp(join(tmpdir(), 'nexus-bench-'));
     await cp(join(root, 'apps/supervisor/dist/main.js'), join(directory, 'main.js'));
+    const { flags, environment } = processOptionsOf('apps/supervisor/dist/main.js');
     const seconds: number[] = [];
     for (let run = 0; run <= RUNS; run += 1) {
       const started = performance.now();
-      const child = startNode([join(directory, 'main.js')], {
+      const child = startNode([...flags, join(directory, 'main.js')], {
+        ...environment,
         REDIS_URL: redis.url,
         NEXUS_PORT: '0',
         NEXUS_DATA_DIR: join(directory, 'data'),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { freePort, startTestRedis, type TestRedis } from '@nexus/local-redis';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +85,17 @@ describe('startStack', () => {
       { name: 'worker', code: 0, signal: null },
     ]);
     expect(readFileSync(join(root, 'data/ends'), 'utf8')).toBe('worker supervisor ');
+  });
+
+  test('a process is started with the options of its app, and what the user has set stands above them', async () => {
+    mkdirSync(join(root, 'apps/worker/src'), { recursive: true });
+    const told = "process.stdout.write([process.execArgv[0], process.env.FROM_APP, process.env.NEXUS_HOST].join(' '));";
+    writeFileSync(join(root, 'apps/worker/src/main.mjs'), `${told}\nprocess.stdout.write('\\n');${WORKER}`);
+    const asked = { flags: ['--max-semi-space-size=4'], environment: { FROM_APP: 'set', NEXUS_HOST: '0.0.0.0' } };
+    writeFileSync(join(root, 'apps/worker/process-options.json'), JSON.stringify(asked));
+    const worker: StackPart = { name: 'worker', entry: 'apps/worker/src/main.mjs', ready: 'WORKER_START' };
+    await start({ parts: [{ name: 'supervisor', entry: 'supervisor.mjs' }, worker] });
+    expect(lines).toContain('worker: --max-semi-space-size=4 set 127.0.0.1');
   });
 
   test('a process that ends by itself is named with its last lines', async () => {

@@ -6,6 +6,7 @@ import { failureWithCode } from '../failure-with-code.ts';
 import type { StepReport } from '../step-report.ts';
 import { requireFreePort } from './port-check.ts';
 import { logOf } from './render-log-line.ts';
+import { processOptionsOf } from './process-options.ts';
 import { type ProcessEnd, type StackProcess, startStackProcess } from './stack-process.ts';
 import { processEnvironment, type StackSettings } from './stack-settings.ts';
 
@@ -16,22 +17,15 @@ const STOP_MILLISECONDS = 30_000;
 /** What runs, in the order of starting; the first is the supervisor, whose address the settings tell. */
 export const STACK_PROCESSES: readonly StackPart[] = [
   { name: 'supervisor', entry: 'apps/supervisor/src/main.ts' },
-  {
-    name: 'worker',
-    entry: 'apps/worker-excel-kakao/src/main.ts',
-    ready: 'WORKER_START',
-    // Large exports make much short-lived garbage: a small nursery keeps the worker about 60 MB smaller, no slower.
-    nodeOptions: ['--max-semi-space-size=8'],
-  },
+  { name: 'worker', entry: 'apps/worker-excel-kakao/src/main.ts', ready: 'WORKER_START' },
   { name: 'bot', entry: 'apps/autofix-bot/src/main.ts' },
 ];
 
-/** A process of the stack: its name for people, its file under the root, the event of the log line of its readiness, and options of Node. */
+/** A process of the stack: its name for people, its file under the root, the event of the log line of its readiness. */
 export interface StackPart {
   readonly name: string;
   readonly entry: string;
   readonly ready?: string;
-  readonly nodeOptions?: readonly string[];
 }
 
 /** A started stack. */
@@ -92,11 +86,12 @@ function startProcesses(options: StackOptions, redis: ProvidedRedis): StartingSt
   const processes = (options.parts ?? STACK_PROCESSES).map((part) => {
     let announce = (): void => undefined;
     if (part.ready !== undefined) announcements.push(new Promise((resolve) => (announce = resolve)));
+    const { flags, environment: before } = processOptionsOf(root, part.entry);
     return startStackProcess({
       name: part.name,
-      args: [...(part.nodeOptions ?? []), '-C', '@nexus/source', '--enable-source-maps', join(root, part.entry)],
+      args: [...flags, '-C', '@nexus/source', '--enable-source-maps', join(root, part.entry)],
       directory: root,
-      environment: forProcesses,
+      environment: { ...before, ...forProcesses },
       onLine(line, stream) {
         if (part.ready !== undefined && logOf(line)?.['event'] === part.ready) announce();
         onLine(part.name, line, stream);
