@@ -46,7 +46,7 @@ describe('equal calls', () => {
 });
 
 describe('the budget', () => {
-  test('used up is 402 until UTC midnight, and nobody is called', async () => {
+  test('used up is 402 until midnight, and nobody is called', async () => {
     const started = await startLlm({ LLM_BUDGET_DAILY_USD: '0.0001' });
     const answer = await generate(started, fresh);
     expect([answer.status, codeOf(answer)]).toEqual([402, 'BUDGET_EXCEEDED']);

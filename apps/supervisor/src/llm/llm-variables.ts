@@ -139,7 +139,7 @@ export const llmVariables = {
     group,
     type: usd,
     default: 20_000_000_000n,
-    text: 'most money all model calls of a UTC day may cost; 0 = spend nothing',
+    text: 'most money all model calls of a day (in FINOPS_TZ) may cost; 0 = spend nothing',
   }),
   LLM_BUDGET_SOFT_PCT: variable({
     group,
