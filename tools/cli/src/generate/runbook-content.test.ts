@@ -62,6 +62,7 @@ const commands: Record<string, readonly string[]> = {
   'hold pr': [],
   'alarm peek': [...filters, '--limit', '--reveal'],
   'alarm requeue': moving,
+  'finops-report': [],
 };
 
 /** Options that take a value of these. */
@@ -80,7 +81,7 @@ const values: Record<string, RegExp> = {
 /** What is wrong with a command line of nexus; undefined = nothing. */
 function problemOf(line: string): string | undefined {
   const [noun = '', verb = '', ...words] = line.replace(/^npx nexus /, '').split(' ');
-  const options = commands[`${noun} ${verb}`];
+  const options = commands[`${noun} ${verb}`.trim()];
   if (options === undefined) return `${noun} ${verb} is no command`;
   const takesName = ['resolve', 'ignore', 'reopen', 'operation', 'cancel'].includes(verb);
   if (takesName) return /^(GROUP|ID)$/.test(words.join(' ')) ? undefined : 'needs one GROUP or ID';
