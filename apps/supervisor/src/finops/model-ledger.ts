@@ -61,7 +61,7 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
 
   function lose({ id, settlement }: Waiting, error: unknown): void {
     const { provider, model, actual_nano } = settlement;
-    logger.error('A cost could not be put into the ledger: add it by a correction', {
+    logger.error('A cost could not be put into the ledger: it is in this line only', {
       event: 'LEDGER_COST_LOST',
       reservation_id: id,
       provider,

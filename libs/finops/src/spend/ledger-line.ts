@@ -4,7 +4,7 @@ import type { SpendTags } from './spend-cell.ts';
 export type TokenUsage = { input: number; cache_read: number; cache_write: number; output: number; reasoning: number };
 
 /**
- * One billed provider answer. `kind` `late` = settled after its reservation had expired; `correction` = written by people.
+ * One billed provider answer. `kind` `late` = settled after its reservation had expired.
  * Money in nano-USD. `ts` is the instant of the reservation in milliseconds since 1970, so that a line belongs to the same
  * day as the budget it used.
  */
@@ -12,7 +12,7 @@ export type LedgerLine = SpendTags &
   TokenUsage & {
     /** Entry of the stream: the server's time when it was written, and a number. Unique and ascending within a month. */
     id: string;
-    kind: 'settle' | 'late' | 'correction';
+    kind: 'settle' | 'late';
     ts: number;
     /** Calendar day `YYYY-MM-DD` in the ledger's zone whose budget it used. */
     day: string;
