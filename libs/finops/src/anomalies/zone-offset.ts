@@ -3,6 +3,8 @@
  * runtime does not know.
  */
 export function zoneOffsetSeconds(zone: string, instant: number): number {
+  // The first formatter of a process takes megabytes of languages.
+  if (zone === 'UTC') return 0;
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
   const name = format.formatToParts(instant * 1000).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
   const [, sign = '+', hours = '0', minutes = '0', seconds = '0'] =

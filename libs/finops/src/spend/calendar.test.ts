@@ -38,6 +38,22 @@ describe('the calendar of a zone', () => {
     );
   });
 
+  test('UTC, which is not asked of the formatter, has the days of Etc/GMT, which are', () => {
+    const [utc, asked] = [createCalendar('UTC'), createCalendar('Etc/GMT')];
+    const instants = fc.integer({ min: 0, max: Date.parse('2100-01-01') });
+    fc.assert(
+      fc.property(instants, (instant) => {
+        const day = utc.dayOf(instant);
+        expect([day, utc.startOf(day), utc.endOf(day)]).toEqual([
+          asked.dayOf(instant),
+          asked.startOf(day),
+          asked.endOf(day),
+        ]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('refuses a zone that does not exist', () => {
     expect(() => createCalendar('Mars/Olympus')).toThrow(RangeError);
   });
