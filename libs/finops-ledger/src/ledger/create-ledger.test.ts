@@ -146,6 +146,11 @@ describe('reserve', () => {
     // The answer was lost: the same call again gets it, although the pass is used up.
     expect(await ledger.reserve(request('a', 10n), { pass: '{nexus}:pass:1' })).toEqual(first);
     expect(await amounts()).toEqual([0n, 10n]);
+    // A refusal uses it up as well.
+    await fixture.redis.set('{nexus}:pass:1', '1');
+    const poor = fixture.open({ dailyNano: 0n });
+    expect(await poor.reserve(request('c', 10n), { pass: '{nexus}:pass:1' })).toMatchObject({ ok: false });
+    expect(await fixture.redis.exists('{nexus}:pass:1')).toBe(0);
   });
 
   test.each([-1n, 2n ** 50n + 1n, 1.5 as unknown as bigint, Number.NaN as unknown as bigint, '5' as unknown as bigint])(

@@ -1,4 +1,4 @@
-import { type Calendar, createCalendar } from '@nexus/finops';
+import { type Calendar, createCalendar, type SpendTags } from '@nexus/finops';
 import type { Clock } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { assertCap, type Cap } from './budget.ts';
@@ -6,8 +6,8 @@ import { budgetScopes } from './budget-scopes.ts';
 import { createCapChanges, readBudgets } from './budgets.ts';
 import { assertId, assertNano, assertSettlement } from './checked-amounts.ts';
 import { createCombinations } from './combinations.ts';
-import { createDayTable } from './day-table.ts';
 import type { Ledger, Reservation, ReserveRequest, Settled, Settlement, Sweep } from './ledger.ts';
+import { createLedgerDay } from './ledger-day.ts';
 import { KEY_PREFIX, ledgerKeys } from './ledger-keys.ts';
 import { bindLedgerScripts } from './ledger-scripts.ts';
 import { readCounts } from './read-counters.ts';
@@ -25,7 +25,7 @@ export type LedgerOptions = {
   dailyNano: bigint;
   softFraction: number;
   hardFraction: number;
-  /** Only for the table of days around it; everything else goes by the server's clock. */
+  /** Only to guess the day before the server was asked; everything goes by the server's clock. */
   now: Clock;
 };
 
@@ -44,7 +44,7 @@ export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<L
   const globalDay = dailyCap(options);
   const scripts = bindLedgerScripts(redis);
   const { run } = scripts;
-  const days = createDayTable(calendar, options.now);
+  const today = createLedgerDay(calendar, options.now);
   const combinations = createCombinations(redis);
   const parts = { ...scripts, redis, calendar, combinations };
 
@@ -63,11 +63,13 @@ export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<L
       Math.ceil(lifetime_s * 1000),
       String(globalDay.hard_nano),
       String(globalDay.soft_nano),
-      ...days(),
+      ...today.row(),
       ...budgetScopes(tags, key),
     )) as HeldReply;
-    // It gave back a hundred expired ones: there are fewer each time.
-    if (reply?.[0] === 'again') return reserve(request, pass === undefined ? {} : { pass });
+    if (reply?.[0] === 'day') today.learn(reply[1]);
+    // Each sweep leaves fewer of them.
+    if (reply?.[0] === 'due') await sweep();
+    if (reply?.[0] === 'day' || reply?.[0] === 'due') return reserve(request, pass === undefined ? {} : { pass });
     return readReservation(reply, reservation_id, options.dailyNano);
   }
 
@@ -96,6 +98,16 @@ export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<L
     );
   }
 
+  async function avoided(tags: SpendTags, nano: bigint): Promise<void> {
+    assertNano(nano, 'nano');
+    const [day, start, end] = today.row();
+    const reply = await run('avoid', [KEY_PREFIX], String(nano), combinationText(tags, '', ''), day, start, end);
+    const [answer, instant] = reply as [1] | ['day', number];
+    if (answer === 1 || instant === undefined) return;
+    today.learn(instant);
+    await avoided(tags, nano);
+  }
+
   async function sweep(): Promise<Sweep> {
     const [expired, more, ...faults] = (await run('sweep', [KEY_PREFIX], SWEPT_AT_ONCE)) as [
       number,
@@ -112,10 +124,7 @@ export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<L
       assertId(id);
       return { changed: (await run('void', [KEY_PREFIX], id)) === 1 };
     },
-    async avoided(tags, nano) {
-      assertNano(nano, 'nano');
-      await run('avoid', [KEY_PREFIX], String(nano), combinationText(tags, '', ''), ...days());
-    },
+    avoided,
     sweep,
     async budgets(at) {
       return readBudgets(at ?? (await serverTime(redis)), { redis, calendar, globalDay });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { cost, type LedgerFixture, openLedger, request } from '../testing/ledger-fixture.ts';
 import { shiftedCalendar } from '../testing/shifted-calendar.ts';
 import { createLedgerIn } from './create-ledger.ts';
-import { createDayTable } from './day-table.ts';
+import { createLedgerDay } from './ledger-day.ts';
 import type { Ledger, LineRange } from './ledger.ts';
 
 let server: TestRedis;
@@ -35,22 +35,18 @@ async function spentOf(ledger: Ledger): Promise<Record<string, [bigint, bigint]>
   return Object.fromEntries(rows.map(({ key, spent_nano, reserved_nano }) => [key, [spent_nano, reserved_nano]]));
 }
 
-describe('the table of days', () => {
+describe('the day it is', () => {
   const hour = 3_600_000;
 
-  function tableOf(zone: string, at: string): unknown[] {
-    return createDayTable(createCalendar(zone), () => Date.parse(at))().slice(0, 4);
+  function rowOf(zone: string, at: string): unknown[] {
+    return createLedgerDay(createCalendar(zone), () => Date.parse(at)).row();
   }
 
   test('in Asia/Seoul a day and a month end at 15:00 UTC', () => {
     const start = Date.parse('2026-11-29T15:00:00Z');
-    expect(tableOf('Asia/Seoul', '2026-11-30T14:59:59.999Z')).toEqual([
-      '2026-11-30',
-      start,
-      start + 24 * hour,
-      start + 24 * hour,
-    ]);
-    expect(tableOf('Asia/Seoul', '2026-11-30T15:00:00Z').slice(0, 2)).toEqual(['2026-12-01', start + 24 * hour]);
+    const end = start + 24 * hour;
+    expect(rowOf('Asia/Seoul', '2026-11-30T14:59:59.999Z')).toEqual(['2026-11-30', start, end, end]);
+    expect(rowOf('Asia/Seoul', '2026-11-30T15:00:00Z').slice(0, 2)).toEqual(['2026-12-01', end]);
   });
 
   test.each([
@@ -58,24 +54,31 @@ describe('the table of days', () => {
     ['2026-11-01T12:00:00Z', 25],
     ['2026-11-02T12:00:00Z', 24],
   ])('in America/New_York the day of %s has %i hours', (at, hours) => {
-    const [, start, end] = tableOf('America/New_York', at) as [string, number, number];
+    const [, start, end] = rowOf('America/New_York', at) as [string, number, number];
     expect(end - start).toBe(hours * hour);
   });
 
-  test('every instant within a day of the clock lies in exactly one of its days, the right one', () => {
+  test('whatever this clock says, after one answer of the server it is the server’s day', () => {
     const zones = ['UTC', 'Asia/Seoul', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia', 'America/Havana'];
     fc.assert(
       fc.property(
-        fc.constantFrom(...zones),
-        fc.integer({ min: Date.parse('2024-01-01T00:00Z'), max: Date.parse('2030-01-01T00:00Z') }),
-        fc.integer({ min: -23 * hour, max: 23 * hour }),
-        (zone, clock, skew) => {
+        fc.record({
+          zone: fc.constantFrom(...zones),
+          clock: fc.integer({ min: Date.parse('2024-01-01T00:00Z'), max: Date.parse('2030-01-01T00:00Z') }),
+          skew: fc.integer({ min: -100 * hour, max: 100 * hour }),
+          later: fc.integer({ min: 0, max: 50 * hour }),
+        }),
+        ({ zone, clock, skew, later }) => {
           const calendar = createCalendar(zone);
-          const table = createDayTable(calendar, () => clock)();
-          const rows = [0, 4, 8].map((at) => table.slice(at, at + 4) as [string, number, number, number]);
-          const server = clock + skew;
-          const found = rows.filter(([, start, end]) => server >= start && server < end);
-          expect(found.map(([day]) => day)).toEqual([calendar.dayOf(server)]);
+          let present = clock;
+          const today = createLedgerDay(calendar, () => present);
+          today.row();
+          today.learn(clock + skew);
+          present += later;
+          const [day, start, end, monthEnd] = today.row();
+          const server = present + skew;
+          expect(day).toBe(calendar.dayOf(server));
+          expect(start <= server && server < end && end <= monthEnd).toBe(true);
         },
       ),
       { numRuns: 200 },
@@ -83,21 +86,22 @@ describe('the table of days', () => {
   });
 });
 
-test('processes whose clocks differ by minutes or hours use the same day; by more than a day, none', async () => {
-  const minutes = [0, -10, 10, -20 * 60, 20 * 60];
+test('processes whose clocks differ by minutes, hours or days use the same day and expire alike', async () => {
+  const minutes = [0, -10, 10, -20 * 60, 20 * 60, -3 * 24 * 60, 40 * 24 * 60];
   for (const [place, skew] of minutes.entries()) {
     const ledger = fixture.open({ now: () => Date.now() + skew * 60_000 });
     const reservation = await ledger.reserve(request(`r${place}`, 7n, { lifetime_s: 60 }));
     const reservedAt = reservation?.ok === true ? reservation.reserved_at : 0;
     // It expires by the server's clock, whatever the caller's says.
     expect(Number(await fixture.redis.zscore('{nexus}:spend:holds', `r${place}`))).toBe(reservedAt + 60_000);
+    const other = fixture.open({ now: () => Date.now() + skew * 60_000 });
+    await other.avoided({ provider: 'p', model: 'm', team: 't', project: 'p', purpose: 'q' }, 1n);
   }
-  const keys = await fixture.redis.keys('{nexus}:budget:*');
-  expect(keys).toHaveLength(1);
+  expect(await fixture.redis.keys('{nexus}:budget:*')).toHaveLength(1);
   const rows = (await fixture.ledger.budgets()).filter(({ scope, period }) => scope === 'global' && period === 'day');
-  expect(rows).toMatchObject([{ reserved_nano: 35n }]);
-  const lost = fixture.open({ now: () => Date.now() + 3 * 86_400_000 });
-  await expect(lost.reserve(request('x', 7n))).rejects.toThrow('more than a day away');
+  expect(rows).toMatchObject([{ reserved_nano: 49n }]);
+  const day = new Date().toISOString().slice(0, 10);
+  expect(await fixture.ledger.dayCells(day, day)).toMatchObject([{ dedupe_hits: 7 }]);
 });
 
 test('a reservation over midnight and the end of a month belongs to the day it was made in', async () => {

@@ -1,4 +1,4 @@
-const TOLD = /LEDGER_(CORRUPT|FULL|AMOUNT|CLOCK) (\S+) ?(.*?)(?: script: [0-9a-f]{40}.*)?$/s;
+const TOLD = /LEDGER_(CORRUPT|FULL|AMOUNT) (\S+) ?(.*?)(?: script: [0-9a-f]{40}.*)?$/s;
 
 /** The error of a script in words; any other error as it is. */
 export function ledgerFault(error: unknown): unknown {
@@ -19,6 +19,5 @@ function textOf(kind: string, where: string): string {
   }
   if (kind === 'FULL')
     return `The sum in ${where} would pass 2^53 nano-USD, which cannot be counted exactly. Nothing was changed.`;
-  if (kind === 'CLOCK') return 'The clock of this process is more than a day away from that of Redis: set it right.';
   return 'An amount is not a whole number from 0 to 2^50.';
 }

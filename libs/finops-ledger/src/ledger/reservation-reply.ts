@@ -4,10 +4,12 @@ import type { Reservation } from './ledger.ts';
 
 /** What lua/reserve-2.lua returns. */
 export type HeldReply =
-  | ['held' | 'refused', number, string, Period | '', string, string]
+  | ['held', number]
+  | ['held' | 'refused', number, string, Period, string, string]
   | ['ended', string]
   | ['differs']
-  | ['again']
+  | ['due']
+  | ['day', number]
   | null;
 
 const ENDED: Readonly<Record<string, string>> = {
@@ -26,10 +28,9 @@ export function readReservation(reply: HeldReply, id: string, dailyNano: bigint)
   if (reply[0] === 'differs') {
     throw new Error('This id holds another amount already: reserve each amount with an id of its own.');
   }
-  if (reply[0] === 'again')
-    throw new Error('The reservation was not decided: more expired ones have to be swept first.');
+  if (reply[0] === 'due' || reply[0] === 'day') throw new Error('The reservation is not decided yet: ask again.');
+  if (reply.length === 2) return { ok: true, reservation_id: id, reason: 'ok', soft: false, reserved_at: reply[1] };
   const [verdict, milliseconds, scope, period, projected, cap] = reply;
-  if (period === '') return { ok: true, reservation_id: id, reason: 'ok', soft: false, reserved_at: milliseconds };
   const amounts = amountsOf({ scope, period, projected: BigInt(projected), cap: BigInt(cap) }, dailyNano);
   if (verdict === 'refused') {
     const retryAfterSeconds = Math.ceil(milliseconds / 1000);
