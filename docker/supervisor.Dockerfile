@@ -11,7 +11,7 @@ RUN node tools/bundle.mjs apps/supervisor
 FROM node:24.21.0-slim
 ENV NODE_ENV=production NEXUS_HOST=0.0.0.0 NEXUS_PORT=8000 NEXUS_DATA_DIR=/data
 # apps/supervisor/process-options.json; docs/decisions/door-memory.md says why.
-ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=16384 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app
 RUN install -d -o node -g node /data
 COPY --from=build /src/apps/supervisor/dist/main.js ./main.js

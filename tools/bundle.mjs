@@ -23,6 +23,10 @@ const REPLACED = [
   ],
   // Nobody changes the language of validation messages.
   [/[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/, "export { default as en } from './en.js';"],
+  // Metrics are scraped, from each process by itself.
+  [/[\\/]prom-client[\\/]lib[\\/](cluster|pushgateway)\.js$/, 'module.exports = class {};'],
+  // Tasks are run by functions, not by files in processes of their own.
+  [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/]classes[\\/]child\.js$/, 'exports.Child = class {};'],
   // The queue is in Redis.
   [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/]postgres[\\/]sql-scripts\.js$/, 'module.exports = {};'],
 ];
