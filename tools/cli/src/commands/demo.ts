@@ -19,8 +19,7 @@ import { type Stack, startStack } from '../stack/start-stack.ts';
 import { untilToldToStop } from '../stack/until-told-to-stop.ts';
 import { createStepReport, type StepReport } from '../step-report.ts';
 
-export const summary =
-  'turn a KakaoTalk export into a workbook; also `demo failures` and `demo budget`';
+export const summary = 'turn a KakaoTalk export into a workbook; also `demo failures` and `demo budget`';
 
 export const usage = `Usage: npm run demo [-- --input FILE]... [--timezone ZONE] [--json] [--keep]
 
