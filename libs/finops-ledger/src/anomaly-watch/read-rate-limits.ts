@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { AUDIT_STREAM } from '../seal/audit-source.ts';
 import { readAuditedFailure } from './read-audited-failure.ts';
 
-const PAGE = 1000;
+const PAGE = 250;
 
 /**
  * Counts the rate limits that the audit stream has of a window (milliseconds since 1970). `skipped` records could not be

@@ -7,15 +7,15 @@ import { readLine, type StreamEntry } from './read-line.ts';
 
 export type LineReaderOptions = { redis: Redis; calendar: Calendar; combinations: Combinations };
 
-/** Entries a step: some 200 KB. */
-const BATCH = 1000;
+/** Entries a step: some 50 KB, so that what reads along with model calls stays small. */
+const BATCH = 250;
 const DAY_MS = 86_400_000;
 /** A line is written at most so long after its reservation: a day's lifetime, and seven in which it may be settled late. */
 const LATEST_MS = 8 * DAY_MS;
 /** A server's clock may have been set back between reservation and line. */
 const EARLIEST_MS = 3_600_000;
 
-/** Reads lines a thousand at a time; see Ledger.lines. */
+/** Reads lines in steps; see Ledger.lines. */
 export async function* readLines(range: LineRange, options: LineReaderOptions): AsyncGenerator<LedgerLine> {
   if ('month' in range) {
     const start = range.after === undefined ? '-' : `(${range.after}`;

@@ -6,7 +6,7 @@ import { removedFrom, trimUpTo } from './stream-trim.ts';
 /** Where records of model calls wait to be sealed: one JSON object in the field `record` of each entry. */
 export const AUDIT_STREAM = '{nexus}:llm-audit';
 
-const PAGE = 1000;
+const PAGE = 250;
 
 /**
  * The audit of model calls. An entry that is no JSON object is sealed too, as a record of type `unreadable` with its id and

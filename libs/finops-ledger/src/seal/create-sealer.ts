@@ -54,7 +54,7 @@ export type SealRunOptions = {
 export type Sealer = { run: (options?: SealRunOptions) => Promise<SealRun> };
 
 const GRACE_MS = 600_000;
-const BATCH = 2000;
+const BATCH = 500;
 const LEASE_MS = 60_000;
 
 /**
