@@ -79,9 +79,9 @@ export async function untilReady(port: number): Promise<void> {
   }
 }
 
-/** Starts Node with these arguments; standard error is passed on. */
-export function startNode(args: string[], env: Record<string, string> = {}): Child {
-  const child = spawn(process.execPath, args, {
+/** Starts Node with these arguments, this one unless told; standard error is passed on. */
+export function startNode(args: string[], env: Record<string, string> = {}, node = process.execPath): Child {
+  const child = spawn(node, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,12 @@ const folder = dirname(createRequire(import.meta.url).resolve('@portkey-ai/gatew
 /** The gateway of others that the door is compared with: the package the tools install, nothing of it in the product. */
 export const peerName: string = `Portkey ${versionOf(folder)}`;
 
+/** The Node that runs the peer: this one, or the program BENCH_PEER_NODE names. The peer's own image has Node 20. */
+const peerNode = process.env['BENCH_PEER_NODE'] ?? process.execPath;
+
+/** What {@link peerNode} says of itself, e.g. `v24.21.0`. */
+export const peerNodeVersion: string = execFileSync(peerNode, ['--version'], { encoding: 'utf8' }).trim();
+
 /** A running peer. It speaks chat completions; every request carries its own configuration in a header. */
 export type Peer = { url: string; pid: number; stop: () => Promise<void> };
 
@@ -19,7 +26,8 @@ export type Peer = { url: string; pid: number; stop: () => Promise<void> };
 export async function startPeer({ preload }: { preload?: string } = {}): Promise<Peer> {
   const port = await freePort();
   const before = preload === undefined ? [] : ['--import', preload];
-  const child = startNode([...before, join(folder, 'build/start-server.js'), `--port=${port}`, '--headless']);
+  const args = [...before, join(folder, 'build/start-server.js'), `--port=${port}`, '--headless'];
+  const child = startNode(args, {}, peerNode);
   await untilAnswering(port, child);
   return {
     url: `http://127.0.0.1:${port}/v1/chat/completions`,

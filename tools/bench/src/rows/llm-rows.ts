@@ -1,5 +1,5 @@
 import { CONNECTIONS } from '../processes/llm-load.ts';
-import { peerName } from '../processes/llm-peer.ts';
+import { peerName, peerNodeVersion } from '../processes/llm-peer.ts';
 import { type LlmFigures, type LlmRound, type LlmSizes, measureLlm } from '../processes/llm-run.ts';
 import { type Benchmark, median, round, type Row, row } from '../row.ts';
 
@@ -95,6 +95,7 @@ function peerRows(figures: LlmFigures): Row[] {
         ours_per_second: round(middle(({ ours }) => ours.per_second)),
         peer_per_second: round(middle(({ peer }) => peer.per_second)),
         times_bare_peer: round(middle(({ ours, barePeer }) => ours.per_second / barePeer.per_second)),
+        peer_node: peerNodeVersion,
       },
     }),
     row({
@@ -107,6 +108,7 @@ function peerRows(figures: LlmFigures): Row[] {
         ours_ms: round(middle(({ ours }) => ours.cpu_ms)),
         peer_ms: round(middle(({ peer }) => peer.cpu_ms)),
         times_bare_peer: round(middle(({ ours, barePeer }) => ours.cpu_ms / barePeer.cpu_ms)),
+        peer_node: peerNodeVersion,
       },
     }),
   ];
