@@ -117,7 +117,7 @@ export function supervise(ports: SupervisorPorts, options: SupervisorOptions): S
 
   const loops = { ...accounting, queue, files, alerts, triage: triage.ports, operations: triage.operations };
 
-  const jobs = { ...backgroundJobs(loops), ...finopsJobs({ finops, logger }) };
+  const jobs = { ...backgroundJobs(loops), ...finopsJobs({ finops, metrics, logger }) };
 
   return {
     app,

@@ -2,7 +2,11 @@ import type { Logger } from '@nexus/runtime';
 import type { Finops } from './create-finops.ts';
 import type { FinopsMetrics } from './finops-metrics.ts';
 
-type Ports = { finops: Finops; logger: Logger };
+type Ports = {
+  finops: Finops;
+  metrics: Pick<FinopsMetrics, 'ledgerSealed' | 'ledgerSealFailed'>;
+  logger: Logger;
+};
 
 const SWEEP_SECONDS = 10;
 /** Lines of one run of the sealer: what is left is the next run's. */
@@ -40,10 +44,11 @@ async function sweep({ finops, logger }: Ports): Promise<void> {
 }
 
 /** Both chains; trouble of one is told and does not keep the other from being sealed. */
-async function seal({ finops, logger }: Ports): Promise<void> {
+async function seal({ finops, metrics, logger }: Ports): Promise<void> {
   for (const { kind, sealer } of finops.sealers) {
     try {
       const run = await sealer.run({ limit: MOST_LINES });
+      if (run.outcome === 'sealed') metrics.ledgerSealed.increment({ kind }, run.lines);
       if (run.outcome === 'sealed' && (run.lines > 0 || run.closed.length > 0)) {
         const { lines, closed, trimmed, lost } = run;
         logger.info('Records were sealed', {
@@ -56,6 +61,7 @@ async function seal({ finops, logger }: Ports): Promise<void> {
         });
       }
     } catch (error) {
+      metrics.ledgerSealFailed.increment({ kind });
       logger.error('Records could not be sealed; they wait in the store', { event: 'LEDGER_SEAL_FAILED', kind, error });
     }
   }

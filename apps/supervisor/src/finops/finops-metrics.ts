@@ -30,6 +30,18 @@ export const finopsMetricDefinitions = {
     help: 'Costs that the ledger could not count and never will; each is in the log as LEDGER_COST_LOST.',
     labels: {},
   }),
+  ledgerSealed: defineMetric({
+    kind: 'counter',
+    name: 'nexus_ledger_sealed_total',
+    help: 'Records this process chained and wrote to files, by chain: ledger or audit.',
+    labels: { kind: bounded(2) },
+  }),
+  ledgerSealFailed: defineMetric({
+    kind: 'counter',
+    name: 'nexus_ledger_seal_failed_total',
+    help: 'Runs of the sealer that failed in this process, by chain; records wait in the store meanwhile.',
+    labels: { kind: bounded(2) },
+  }),
   budgetSpent: defineMetric({
     kind: 'gauge',
     name: 'nexus_llm_budget_spent_usd',
