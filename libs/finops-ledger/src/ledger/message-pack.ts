@@ -1,4 +1,7 @@
-/** What the scripts pack with cmsgpack: whole numbers, texts as bytes, and lists of them. */
+/**
+ * What the scripts pack with cmsgpack: whole numbers, texts as bytes, and lists of them. Read here because Lua's texts are
+ * bytes, ids among them, and the libraries decode every text as UTF-8.
+ */
 export type Packed = number | Buffer | Packed[];
 
 class Reader {

@@ -1,10 +1,12 @@
 import type { Granted, Guards, Outcome, Refused } from '../guards/guards.ts';
 import type { ModelAnswer, ModelRequest, ProviderName } from '../model.ts';
-import { failureKinds, isProviderFailure, providerFailure, type ProviderFailure } from '../provider-failure.ts';
+import { failureKinds, isProviderFailure, type ProviderFailure } from '../provider-failure.ts';
 import { backoffSeconds } from './backoff.ts';
 import { CallBudget } from './call-budget.ts';
 import { CallRefused, refusedByGuards } from './call-refused.ts';
+import { limitedSignal } from './limited-signal.ts';
 import type { ProviderKey } from './provider-keys.ts';
+import { unexpectedFailure } from './unexpected-failure.ts';
 import type { Attempt, CallTags, RouterOptions, RouterPorts } from './router-ports.ts';
 
 /** What one attempt calls. `committed` is told when something reached the caller: from then on nobody else may answer. */
@@ -225,35 +227,17 @@ export class GovernedCall {
     { provider, key, request }: { provider: ProviderName; key: string; request: ModelRequest },
     work: (target: Target) => Promise<ModelAnswer>,
   ): Promise<ModelAnswer | ProviderFailure> {
-    const limit = this.limitedSignal();
+    const limit = limitedSignal(this.options.signal, Math.min(this.options.timeoutSeconds, this.secondsLeft()));
     const committed = () => {
       this.isCommitted = true;
     };
     try {
       return await work({ provider, model: request.model, key, request, signal: limit.signal, committed });
     } catch (thrown: unknown) {
-      return isProviderFailure(thrown) ? thrown : unexpected(provider, thrown);
+      return isProviderFailure(thrown) ? thrown : unexpectedFailure(provider, thrown);
     } finally {
       limit.clear();
     }
-  }
-
-  /** The caller's signal, or the end of this attempt's time, whatever is first. */
-  private limitedSignal(): { signal: AbortSignal; clear: () => void } {
-    const controller = new AbortController();
-    const { signal, timeoutSeconds } = this.options;
-    const hangUp = () => controller.abort('caller');
-    if (signal.aborted) hangUp();
-    signal.addEventListener('abort', hangUp, { once: true });
-    const milliseconds = Math.min(timeoutSeconds, this.secondsLeft()) * 1000;
-    const timer = setTimeout(() => controller.abort('timeout'), milliseconds);
-    return {
-      signal: controller.signal,
-      clear: () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', hangUp);
-      },
-    };
   }
 
   /** Waits before another try of the same provider; false when its wait does not fit into the time left. */
@@ -316,17 +300,4 @@ export class GovernedCall {
 /** An attempt that was never made, so that a probe is free again. */
 function cancelled(grant: Granted['grant']): Outcome {
   return { grant, failure: { kind: 'cancelled' } };
-}
-
-/** A fault of our own while calling: never mistaken for the provider's refusal, and the money may be gone. */
-function unexpected(provider: ProviderName, cause: unknown): ProviderFailure {
-  const message = `${provider}: the call broke off for an unexpected reason.`;
-  return providerFailure({
-    provider,
-    kind: 'outage',
-    message,
-    status: 0,
-    billed: { state: 'unknown', partialText: '' },
-    cause,
-  });
 }
