@@ -13,13 +13,13 @@ local rebuilt, counters = read('GET', prefix .. 'ledger:rebuilt') or '0', read('
 if day == '' then
   local sums, unreadable = {}, {}
   for _, id in ipairs(read('ZRANGE', prefix .. 'spend:holds', 0, -1)) do
-    local ok, state, hold, key = pcall(readHold, prefix, id)
+    local ok, _, state, nano, _, day, scopes = pcall(readHold, prefix, id)
     if not ok or not state then
       unreadable[#unreadable + 1] = prefix .. 'spend:hold:' .. id
-    elseif state == 'h' and string.sub(hold[4], 1, 7) == month then
-      for i = firstScope, #hold do
+    elseif state == 'h' and string.sub(day, 1, 7) == month then
+      for _, scope in ipairs({ cmsgpack.unpack(scopes) }) do
         local at = #sums
-        sums[at + 1], sums[at + 2], sums[at + 3] = hold[4], hold[i], string.format('%d', hold[2])
+        sums[at + 1], sums[at + 2], sums[at + 3] = day, scope, string.format('%d', nano)
       end
     end
   end

@@ -39,11 +39,11 @@ for i = 3, #ARGV, 3 do
   counter[1] = counter[1] + tonumber(ARGV[i + 2])
 end
 for _, id in ipairs(read('ZRANGE', prefix .. 'spend:holds', 0, -1)) do
-  local ok, state, hold = pcall(readHold, prefix, id)
-  if ok and state == 'h' and string.sub(hold[4], 1, 7) == month then
-    for i = firstScope, #hold do
-      local counter = dayOfScope(tonumber(string.sub(hold[4], 9)), hold[i])
-      counter[2] = counter[2] + hold[2]
+  local ok, _, state, nano, _, day, scopes = pcall(readHold, prefix, id)
+  if ok and state == 'h' and string.sub(day, 1, 7) == month then
+    for _, scope in ipairs({ cmsgpack.unpack(scopes) }) do
+      local counter = dayOfScope(tonumber(string.sub(day, 9)), scope)
+      counter[2] = counter[2] + nano
     end
   end
 end
@@ -56,11 +56,10 @@ end
 for scope, numbers in pairs(days) do
   local latest, spent, reserved = 0, 0, 0
   for number, counter in pairs(numbers) do
-    check(key, string.format('%02d|%s', number, scope), counter[1], counter[2])
     latest, spent, reserved = math.max(latest, number), spent + counter[1], reserved + counter[2]
   end
-  check(key, scope, spent, reserved)
   for number, counter in pairs(numbers) do
+    check(key, string.format('%02d|%s', number, scope), counter[1], counter[2], spent, reserved)
     if number ~= latest then update(string.format('%02d|%s', number, scope), dayForm, counter[1], counter[2]) end
   end
   update(scope, recordForm, latest, numbers[latest][1], numbers[latest][2], spent, reserved)

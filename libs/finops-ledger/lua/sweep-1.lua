@@ -8,17 +8,17 @@
 --@include hold
 --@include counters
 --@include days
-local expiredSeconds, againMs = 604800, 3600000
+local expiredSeconds, againMs = '604800', 3600000
 local prefix, holds, instant, done, errors = KEYS[1], KEYS[1] .. 'spend:holds', now(), 0, {}
 
 local function expire(id)
-  local state, hold, holdKey = readHold(prefix, id)
-  if not state then fail('CORRUPT', holdKey) end
+  local key, state, nano, reservedAt, day, scopes, scope, period, projected, cap = readHold(prefix, id)
+  if not state then fail('CORRUPT', key) end
   if state ~= 'h' then return 0 end
-  local budget, updates, _, isNew = posting(prefix, hold[4], hold, firstScope, 0, -hold[2], expired)
+  local budget, updates, isNew = posting(prefix, day, { cmsgpack.unpack(scopes) }, 1, 0, -nano, expired)
   post(budget, updates, isNew)
-  hold[1] = 'x'
-  redis.call('SET', holdKey, cmsgpack.pack(hold), 'EX', expiredSeconds)
+  local ended = cmsgpack.pack('x', nano, reservedAt, day, scopes, scope, period, projected, cap)
+  redis.call('SET', key, ended, 'EX', expiredSeconds)
   return 1
 end
 

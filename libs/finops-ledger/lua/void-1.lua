@@ -6,10 +6,10 @@
 --@include checks
 --@include hold
 --@include counters
-local state, hold, holdKey = readHold(KEYS[1], ARGV[1])
+local key, state, nano, _, day, scopes = readHold(KEYS[1], ARGV[1])
 if state ~= 'h' then return 0 end
-local budget, updates, _, isNew = posting(KEYS[1], hold[4], hold, firstScope, 0, -hold[2], voided)
+local budget, updates, isNew = posting(KEYS[1], day, { cmsgpack.unpack(scopes) }, 1, 0, -nano, voided)
 post(budget, updates, isNew)
-redis.call('SET', holdKey, 'v', 'EX', 7200)
+redis.call('SET', key, 'v', 'EX', '7200')
 redis.call('ZREM', KEYS[1] .. 'spend:holds', ARGV[1])
 return 1

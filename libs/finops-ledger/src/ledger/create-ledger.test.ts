@@ -89,6 +89,15 @@ describe('reserve', () => {
     expect(await fixture.open({ dailyNano: 0n }).reserve(request('a', 1n))).toMatchObject({ ok: false });
   });
 
+  test('texts of any kind name scopes, also half a surrogate pair', async () => {
+    const tags = { team: 'a"\\\u0000\n', project: '\ud800', purpose: '💰' };
+    const reserved_at = await held(ledger.reserve(request('a\n"', 700n, { tags })));
+    await ledger.settle('a\n"', cost(500n, { tags, reserved_at }));
+    expect(await amounts('team:a"\\\u0000\n')).toEqual([500n, 0n]);
+    expect(await amounts('purpose:💰', 'month')).toEqual([500n, 0n]);
+    expect(await differences()).toEqual([]);
+  });
+
   test('an id holds one amount, and none after it has ended', async () => {
     await held(ledger.reserve(request('a', 10n)));
     await expect(ledger.reserve(request('a', 11n))).rejects.toThrow('another amount');

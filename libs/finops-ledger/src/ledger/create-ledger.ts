@@ -16,6 +16,7 @@ import { readLines } from './read-lines.ts';
 import { rebuild } from './rebuild.ts';
 import { reconcile } from './reconcile.ts';
 import { type HeldReply, readReservation } from './reservation-reply.ts';
+import { scriptArgument } from './script-argument.ts';
 import { combinationText, settleArguments } from './settle-arguments.ts';
 
 export type LedgerOptions = {
@@ -58,13 +59,15 @@ export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<L
     const reply = (await run(
       'reserve',
       [KEY_PREFIX, pass ?? KEY_PREFIX],
-      reservation_id,
-      String(estimate_nano),
-      Math.ceil(lifetime_s * 1000),
-      String(globalDay.hard_nano),
-      String(globalDay.soft_nano),
-      ...today.row(),
-      ...budgetScopes(tags, key),
+      scriptArgument([
+        reservation_id,
+        Number(estimate_nano),
+        Math.ceil(lifetime_s * 1000),
+        Number(globalDay.hard_nano),
+        Number(globalDay.soft_nano),
+        ...today.row(),
+        ...budgetScopes(tags, key),
+      ]),
     )) as HeldReply;
     if (reply?.[0] === 'day') today.learn(reply[1]);
     // Each sweep leaves fewer of them.
@@ -80,11 +83,13 @@ export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<L
     const reply = (await run(
       'settle',
       [KEY_PREFIX],
-      ...settleArguments(id, settlement),
-      reserved_at,
-      calendar.dayOf(reserved_at),
-      String(estimate_nano),
-      ...budgetScopes(tags, key),
+      scriptArgument([
+        ...settleArguments(id, settlement),
+        reserved_at,
+        calendar.dayOf(reserved_at),
+        Number(estimate_nano),
+        ...budgetScopes(tags, key),
+      ]),
     )) as [number, keyof typeof ENDED] | ['differs' | 'forgotten'];
     if (reply[0] === 'differs') {
       throw new Error(

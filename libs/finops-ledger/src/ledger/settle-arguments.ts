@@ -1,5 +1,6 @@
 import type { SpendTags } from '@nexus/finops';
 import type { Settlement } from './ledger.ts';
+import { scriptArgument } from './script-argument.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
@@ -18,10 +19,10 @@ export const FLAG = {
 
 /** What tells lines and cells apart, as one text: the name of a combination. */
 export function combinationText(tags: SpendTags, keyId: string, priceSource: string): string {
-  return JSON.stringify([tags.provider, tags.model, tags.purpose, tags.team, tags.project, keyId, priceSource]);
+  return scriptArgument([tags.provider, tags.model, tags.purpose, tags.team, tags.project, keyId, priceSource]);
 }
 
-/** ARGV 1 to 16 of lua/settle-1.lua. */
+/** Values 1 to 16 of lua/settle-1.lua. */
 export function settleArguments(id: string, settlement: Settlement): (string | number)[] {
   const { actual_nano, list_nano, usage, latency_ms, fp, task_id, budget_reason, price_source } = settlement;
   const flags =
@@ -33,8 +34,8 @@ export function settleArguments(id: string, settlement: Settlement): (string | n
     (FINGERPRINT.test(fp) ? 0 : FLAG.fingerprintIsText);
   return [
     id,
-    String(actual_nano),
-    String(list_nano),
+    Number(actual_nano),
+    Number(list_nano),
     flags,
     combinationText({ ...settlement.tags, ...settlement }, settlement.key_id, price_source),
     usage.input,
