@@ -73,9 +73,11 @@ function keep({ max, values }: KnownValues, value: string): string {
   return value;
 }
 
-type AnyHandle = Record<string, (labels: Readonly<Record<string, string>>, value?: number) => void>;
+type Act = (labels: Readonly<Record<string, string>>, value?: number) => void;
+type AnyHandle = Record<string, Act>;
 
-type Guard = (name: string, action: () => void) => void;
+/** Makes of an action one that reports what it throws. */
+type Guard = (name: string, act: Act) => Act;
 
 function makeHandle(definition: MetricDefinition, registry: Registry, guard: Guard): AnyHandle {
   const { kind, name, help } = definition;
@@ -83,14 +85,14 @@ function makeHandle(definition: MetricDefinition, registry: Registry, guard: Gua
   const bound = boundLabels(definition.labels);
   if (kind === 'counter') {
     const counter = new Counter(options);
-    return { increment: (labels, by = 1) => guard(name, () => counter.inc(bound(labels), by)) };
+    return { increment: guard(name, (labels, by = 1) => counter.inc(bound(labels), by)) };
   }
   if (kind === 'gauge') {
     const gauge = new Gauge(options);
-    return { set: (labels, value = 0) => guard(name, () => gauge.set(bound(labels), value)) };
+    return { set: guard(name, (labels, value = 0) => gauge.set(bound(labels), value)) };
   }
   const histogram = new Histogram({ ...options, ...(definition.buckets ? { buckets: [...definition.buckets] } : {}) });
-  return { observe: (labels, value = 0) => guard(name, () => histogram.observe(bound(labels), value)) };
+  return { observe: guard(name, (labels, value = 0) => histogram.observe(bound(labels), value)) };
 }
 
 export type MetricsOptions = {
@@ -114,12 +116,14 @@ export function registerMetrics<const Definitions extends Readonly<Record<string
   function report(metric: string, error: unknown): void {
     options.logger?.error('A metric failed', { event: 'METRIC_FAILED', metric, error });
   }
-  function guard(name: string, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      report(name, error);
-    }
+  function guard(name: string, act: Act): Act {
+    return (labels, value) => {
+      try {
+        act(labels, value);
+      } catch (error) {
+        report(name, error);
+      }
+    };
   }
   const handles = Object.fromEntries(
     Object.entries(definitions).map(([key, definition]) => [key, makeHandle(definition, registry, guard)]),

@@ -29,7 +29,7 @@ for i = 2, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 're
  * record may stand there twice, because nobody knows whether the first try was done.
  */
 export function createAuditStream({ redis, logger, later }: AuditStreamOptions): AuditSink {
-  let waiting: string[] = [];
+  let waiting: Record<string, unknown>[] = [];
   let lost = 0;
   let planned = false;
   let storing: Promise<boolean> | undefined;
@@ -53,9 +53,9 @@ export function createAuditStream({ redis, logger, later }: AuditStreamOptions):
     }
   }
 
-  async function store(batch: string[]): Promise<boolean> {
+  async function store(batch: Record<string, unknown>[]): Promise<boolean> {
     try {
-      await redis.eval(APPEND, 1, AUDIT_STREAM, MOST_ENTRIES, ...batch);
+      await redis.eval(APPEND, 1, AUDIT_STREAM, MOST_ENTRIES, ...batch.map((record) => JSON.stringify(record)));
       reportLost();
       return true;
     } catch (error) {
@@ -69,7 +69,7 @@ export function createAuditStream({ redis, logger, later }: AuditStreamOptions):
     }
   }
 
-  function keep(records: string[]): void {
+  function keep(records: Record<string, unknown>[]): void {
     const over = Math.max(0, records.length - MOST_WAITING);
     lost += over;
     waiting = over === 0 ? records : records.slice(over);
@@ -83,7 +83,7 @@ export function createAuditStream({ redis, logger, later }: AuditStreamOptions):
 
   return {
     write(record) {
-      waiting.push(JSON.stringify(record));
+      waiting.push(record);
       if (waiting.length > MOST_WAITING) keep(waiting);
       plan(BATCH_MS);
     },

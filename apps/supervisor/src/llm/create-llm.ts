@@ -13,12 +13,14 @@ import {
   type LedgerPort,
   type ProviderKey,
   type ProviderName,
+  type RouterEvent,
 } from '@nexus/llm-router';
 import type { Clock, Logger } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { ModelLedger } from '../finops/model-ledger.ts';
 import { waitReally } from '../task/task-events.ts';
+import { createAfterwards } from './afterwards.ts';
 import { createAuditStream, noAudit } from './audit-stream.ts';
 import { createLlmAudit, silentAudit } from './llm-audit.ts';
 import { createLlmDoor, type LlmDoor } from './llm-door.ts';
@@ -76,7 +78,9 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
   const models = modelsOf(settings);
   const sink = settings.LLM_AUDIT_ENABLED ? createAuditStream({ redis, logger, later }) : noAudit;
   const audit = settings.LLM_AUDIT_ENABLED ? createLlmAudit(sink, now) : silentAudit;
-  const onEvent = createLlmListener({ metrics, audit, ledger, logger, alerts });
+  const afterwards = createAfterwards(logger);
+  const listen = createLlmListener({ metrics, audit, ledger, logger, alerts });
+  const onEvent = (event: RouterEvent) => afterwards.run(() => listen(event));
   const guards = createGuards({
     redis,
     limits: {
@@ -127,7 +131,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
     },
   );
   return {
-    door: createLlmDoor({ router, providers, onEvent, metrics, audit, logger, now }),
+    door: createLlmDoor({ router, providers, onEvent, metrics, audit, afterwards, logger, now }),
     required: settings.LLM_REQUIRED,
     defaults: { team: settings.LLM_DEFAULT_TEAM, project: settings.LLM_DEFAULT_PROJECT },
     presets: settings.LLM_PRESETS_JSON ?? {},
@@ -139,6 +143,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
       })),
     breakers: () => guards.readBreakers(),
     async close() {
+      afterwards.drain();
       await sink.flush();
       await transport.close();
     },

@@ -1,6 +1,7 @@
 import type { Provider, ProviderName, Router, RouterAnswer, RouterCall } from '@nexus/llm-router';
 import type { RouterEvent, RouterEventItem } from '@nexus/llm-router';
 import type { Clock, Logger } from '@nexus/runtime';
+import type { Afterwards } from './afterwards.ts';
 import type { LlmAudit } from './llm-audit.ts';
 import type { LlmMetrics } from './llm-metrics.ts';
 import { llmProblem, stopped, type LlmProblem } from './llm-problems.ts';
@@ -36,21 +37,24 @@ export type LlmDoorPorts = {
   onEvent: (event: RouterEvent) => void;
   metrics: LlmMetrics;
   audit: LlmAudit;
+  afterwards: Pick<Afterwards, 'run'>;
   logger: Logger;
   now: Clock;
 };
 
 export function createLlmDoor(ports: LlmDoorPorts): LlmDoor {
-  const { router, audit, metrics, now } = ports;
+  const { router, audit, metrics, afterwards, now } = ports;
 
   function begin({ tags }: RouterCall): { call: RouterCall['tags']; started: number } {
-    audit.begin(tags);
+    afterwards.run(() => audit.begin(tags));
     return { call: tags, started: now() };
   }
 
   function answered(tags: RouterCall['tags'], { provider, model, deduped, latencyMs }: Answered): void {
-    metrics.llmGenerate.increment({ provider, outcome: deduped ? 'deduped' : 'ok' });
-    if (!deduped) audit.end(tags, { ok: true, provider, model, latencyMs });
+    afterwards.run(() => {
+      metrics.llmGenerate.increment({ provider, outcome: deduped ? 'deduped' : 'ok' });
+      if (!deduped) audit.end(tags, { ok: true, provider, model, latencyMs });
+    });
   }
 
   /** Counts a failure and makes a problem of it. Throws on what is our own fault. */
@@ -66,15 +70,11 @@ export function createLlmDoor(ports: LlmDoorPorts): LlmDoor {
 
   function ended({ tags }: RouterCall, { code, started, problem, rejected }: Ended): void {
     const provider = problem?.detail?.['provider'];
-    metrics.llmGenerate.increment({ provider: typeof provider === 'string' ? provider : 'none', outcome: code });
     const message = problem?.message ?? 'the supervisor failed on this call';
-    audit.end(tags, {
-      ok: false,
-      rejected,
-      code,
-      message,
-      retryAfter: problem?.retryAfter,
-      latencyMs: now() - started,
+    const latencyMs = now() - started;
+    afterwards.run(() => {
+      metrics.llmGenerate.increment({ provider: typeof provider === 'string' ? provider : 'none', outcome: code });
+      audit.end(tags, { ok: false, rejected, code, message, retryAfter: problem?.retryAfter, latencyMs });
     });
   }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Access } from '@nexus/contracts';
 import type { Credential } from './handler.ts';
@@ -93,7 +93,7 @@ function knownKey(kind: Credential['kind'], key: string, loopbackOnly: readonly 
 }
 
 function digestOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }
 
 /** True for an address of this machine: 127.0.0.0/8, ::1, and IPv4 inside IPv6. */

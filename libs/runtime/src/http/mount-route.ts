@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { ProblemReply, RequestContent, Route } from '@nexus/contracts';
 import type { z } from 'zod';
 import { Exchange } from './exchange.ts';
-import type { AnyReply, Credential, Handler, RouteRequest, SignedBody } from './handler.ts';
+import type { AnyReply, Credential, Handler, SignedBody } from './handler.ts';
 import type { Mounting } from './http-app.ts';
 import { parseJsonBody } from './json-body.ts';
 import { declaredTooLarge, readBody } from './read-body.ts';
 import { refusal } from './refusal.ts';
 
 /** A handler as the mounting calls it; the declaration vouches for its types. */
-type LooseHandler = (request: RouteRequest<Route>) => Promise<AnyReply>;
+type LooseHandler = (request: AcceptedRequest) => Promise<AnyReply>;
 
 /** Answers a request of its route, also when everything fails. `params` as they stand in the path, decoded. Never rejects. */
 export type MountedRoute = (request: IncomingMessage, response: ServerResponse, params: PathParams) => Promise<void>;
@@ -29,7 +29,8 @@ export function mountRoute(declared: Route, handler: Handler<Route>, mounting: M
     const watchdog = createWatchdog(exchange, mounting, declared);
     mounting.running.begin();
     try {
-      const accepted = await accept(exchange, declared, { mounting, params });
+      const accepted = new AcceptedRequest(exchange, declared, { mounting, params });
+      if (declared.body !== undefined) accepted.body = await acceptBody(declared.body, request, mounting);
       watchdog.bodyIsRead();
       const reply = await handle(accepted);
       watchdog.stop();
@@ -78,32 +79,33 @@ const slowHandler: ProblemReply = {
 
 type Accepting = { mounting: Mounting; params: PathParams };
 
-async function accept(
-  exchange: Exchange,
-  declared: Route,
-  { mounting, params: sentParams }: Accepting,
-): Promise<RouteRequest<Route>> {
-  const { request } = exchange;
-  const peer = request.socket.remoteAddress ?? '';
-  const credential = authorize(declared, mounting, { headers: request.headers, peer });
-  const { params: paramsSchema, query: querySchema, headers: headersSchema } = declared;
-  const params = paramsSchema === undefined ? undefined : checkParams(paramsSchema, sentParams);
-  const query = querySchema === undefined ? undefined : check(querySchema, queryOf(request.url ?? ''), 'query');
-  const headers = headersSchema === undefined ? undefined : check(headersSchema, request.headers, 'header');
-  const body = declared.body === undefined ? undefined : await acceptBody(declared.body, request, mounting);
-  return {
-    params: params as undefined,
-    query: query as undefined,
-    headers: headers as undefined,
-    body: body as undefined,
-    sentHeaders: request.headers,
-    requestId: exchange.requestId,
-    peer,
-    credential,
-    get signal() {
-      return exchange.signal;
-    },
-  };
+/** A request that passed its declaration: what handlers are given. The signal is made when somebody looks at it. */
+class AcceptedRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: unknown;
+  body: unknown = undefined;
+  readonly sentHeaders: IncomingHttpHeaders;
+  readonly requestId: string;
+  readonly peer: string;
+  readonly credential: Credential | undefined;
+  private readonly exchange: Exchange;
+
+  constructor(exchange: Exchange, declared: Route, { mounting, params }: Accepting) {
+    const { headers, socket, url } = exchange.request;
+    this.exchange = exchange;
+    this.sentHeaders = headers;
+    this.requestId = exchange.requestId;
+    this.peer = socket.remoteAddress ?? '';
+    this.credential = authorize(declared, mounting, { headers, peer: this.peer });
+    this.params = declared.params === undefined ? undefined : checkParams(declared.params, params);
+    this.query = declared.query === undefined ? undefined : check(declared.query, queryOf(url ?? ''), 'query');
+    this.headers = declared.headers === undefined ? undefined : check(declared.headers, headers, 'header');
+  }
+
+  get signal(): AbortSignal {
+    return this.exchange.signal;
+  }
 }
 
 function authorize(

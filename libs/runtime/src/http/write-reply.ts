@@ -27,7 +27,7 @@ export async function writeReply(
 ): Promise<number> {
   if (isProblemReply(reply)) return writeProblem(response, reply, answering);
   const content = declared?.responses[reply.status];
-  const headers = { ...base(answering), ...reply.headers };
+  const headers = headersOf(answering, reply.headers);
   if (content === undefined || content.kind === 'nothing') {
     response.writeHead(reply.status, headers).end();
   } else if (reply.frames !== undefined) {
@@ -58,15 +58,15 @@ function writeProblem(
   const status = problemStatus[reply.problem];
   const text = JSON.stringify(problemBody(reply, answering));
   const retry = reply.retryAfter ?? ([402, 429, 503].includes(status) ? 1 : undefined);
-  const headers: Record<string, string> = { ...base(answering), ...reply.headers };
+  const headers = headersOf(answering, reply.headers);
   if (retry !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(retry)));
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="nexus"';
   writeWhole(response, status, { type: 'application/problem+json; charset=utf-8', text, headers });
   return status;
 }
 
-/** Headers of every answer: nothing is guessed, framed, scripted or kept. */
-function base(answering: Answering): Record<string, string> {
+/** Headers of every answer (nothing is guessed, framed, scripted or kept), with those of this one over them. */
+function headersOf(answering: Answering, own: Record<string, string> | undefined): Record<string, string> {
   const headers: Record<string, string> = {
     'x-request-id': answering.requestId,
     'cache-control': 'no-store',
@@ -74,7 +74,7 @@ function base(answering: Answering): Record<string, string> {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   };
   if (answering.closing) headers['connection'] = 'close';
-  return headers;
+  return own === undefined ? headers : Object.assign(headers, own);
 }
 
 type Whole = { type: string; text: string; headers: Record<string, string> };
