@@ -11,7 +11,7 @@ RUN node tools/bundle.mjs apps/supervisor
 FROM node:24.21.0-slim
 ENV NODE_ENV=production NEXUS_HOST=0.0.0.0 NEXUS_PORT=8000 NEXUS_DATA_DIR=/data
 # apps/supervisor/process-options.json; docs/decisions/door-memory.md says why.
-ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=16384 MALLOC_TRIM_THRESHOLD_=131072
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=8192 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /app
 RUN install -d -o node -g node /data
 COPY --from=build /src/apps/supervisor/dist/main.js ./main.js
@@ -20,4 +20,4 @@ EXPOSE 8000
 VOLUME ["/data"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.NEXUS_PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=4", "--initial-old-space-size=24", "--heap-growing-percent=20", "--no-maglev", "--no-parallel-scavenge", "main.js"]
+CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=24", "--heap-growing-percent=10", "--no-maglev", "--no-parallel-scavenge", "main.js"]

@@ -27,8 +27,15 @@ const REPLACED = [
   [/[\\/]prom-client[\\/]lib[\\/](cluster|pushgateway)\.js$/, 'module.exports = class {};'],
   // Tasks are run by functions, not by files in processes of their own.
   [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/]classes[\\/]child\.js$/, 'exports.Child = class {};'],
-  // The queue is in Redis.
-  [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/]postgres[\\/]sql-scripts\.js$/, 'module.exports = {};'],
+  // The queue is in Redis, asked by ioredis.
+  [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/](postgres[\\/]index|classes[\\/]valkey-glide-client)\.js$/, 'module.exports = {};'],
+  // Loops run by intervals. Cron expressions bring a library of dates and time zones with them.
+  [
+    /[\\/]cron-parser[\\/]dist[\\/]index\.js$/,
+    "exports.CronExpressionParser = { parse() { throw new Error('Cron expressions are not in this bundle: tools/bundle.mjs'); } };",
+  ],
+  // An HTTP parser that undici tries out when an option says so.
+  [/[\\/]undici[\\/]lib[\\/]milo[\\/](no-)?simd\.js$/, "module.exports = '';"],
 ];
 
 const app = process.argv[2];
