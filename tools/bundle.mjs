@@ -28,7 +28,10 @@ const REPLACED = [
   // Tasks are run by functions, not by files in processes of their own.
   [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/]classes[\\/]child\.js$/, 'exports.Child = class {};'],
   // The queue is in Redis, asked by ioredis.
-  [/[\\/]bullmq[\\/]dist[\\/]\w+[\\/](postgres[\\/]index|classes[\\/]valkey-glide-client)\.js$/, 'module.exports = {};'],
+  [
+    /[\\/]bullmq[\\/]dist[\\/]\w+[\\/](postgres[\\/]index|classes[\\/]valkey-glide-client)\.js$/,
+    'module.exports = {};',
+  ],
   // Loops run by intervals. Cron expressions bring a library of dates and time zones with them.
   [
     /[\\/]cron-parser[\\/]dist[\\/]index\.js$/,
