@@ -9,10 +9,12 @@ export type LlmSizes = { rounds: number; seconds: number; requests: number };
 export type LlmRound = {
   ours: LoadFigures;
   peer: LoadFigures;
+  peerAsShipped: LoadFigures | undefined;
   barePeer: LoadFigures;
   floor: LoadFigures;
+  guardedFloor: LoadFigures;
   redis_cpu_ms: number;
-  p50_ms: { direct: number; floor: number; ours: number; peer: number };
+  p50_ms: { direct: number; floor: number; guardedFloor: number; ours: number; peer: number };
 };
 
 export type LlmFigures = {
@@ -48,7 +50,7 @@ export async function measureLlm(
 }
 
 async function measureRound(
-  { direct, floor, ours, peer, barePeer, redisPid }: LlmTargets,
+  { direct, floor, guardedFloor, ours, peer, peerAsShipped, barePeer, redisPid }: LlmTargets,
   { seconds, requests }: { seconds: number; requests: number },
 ): Promise<LlmRound> {
   const redisBefore = cpuMicroseconds(redisPid);
@@ -58,12 +60,15 @@ async function measureRound(
     ours: loadedOurs,
     redis_cpu_ms: redisCpu / 1000 / loadedOurs.requests,
     peer: await load(peer, seconds),
+    peerAsShipped: peerAsShipped === undefined ? undefined : await load(peerAsShipped, seconds),
     barePeer: await load(barePeer, seconds),
     floor: await load(floor, seconds),
+    guardedFloor: await load(guardedFloor, seconds),
     p50_ms: {
       direct: await latency(direct, { requests }),
       ours: await latency(ours, { requests }),
       floor: await latency(floor, { requests }),
+      guardedFloor: await latency(guardedFloor, { requests }),
       peer: await latency(peer, { requests }),
     },
   };

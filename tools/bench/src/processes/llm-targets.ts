@@ -6,15 +6,19 @@ import { promisify } from 'node:util';
 import { startTestRedis } from '@nexus/local-redis';
 import { type Child, freePort, startQuietScript, startScript, untilReady } from '../child.ts';
 import type { LlmTarget } from './llm-load.ts';
-import { startPeer } from './llm-peer.ts';
+import { nodeHere, nodeOfPeer, type Peer, startPeer } from './llm-peer.ts';
 
 export type LlmTargets = {
   /** The upstream itself, asked without anything between. */
   direct: LlmTarget;
   floor: LlmTarget;
+  /** The floor with two round trips to Redis, as shared guards need them. */
+  guardedFloor: LlmTarget;
   ours: LlmTarget;
-  /** Set to what the door does too: a chain, a timeout, retries. */
+  /** Set to what the door does too: a chain, a timeout, retries. On the Node of the door. */
   peer: LlmTarget;
+  /** The same on the Node the peer is shipped with, where there is one. */
+  peerAsShipped: LlmTarget | undefined;
   /** The same process as a mere hop, with none of it. */
   barePeer: LlmTarget;
   redisPid: number;
@@ -41,9 +45,15 @@ export async function startLlmTargets(): Promise<LlmTargets> {
   const upstream = startScript('tools/bench/src/processes/llm-upstream.ts');
   const base = `http://127.0.0.1:${await portOf(upstream)}/v1`;
   const direct = `${base}/chat/completions`;
-  const floor = startScript('tools/bench/src/processes/llm-floor.ts', [direct]);
-  const floorPort = await portOf(floor);
-  const peer = await startPeer();
+  const floors = [
+    startScript('tools/bench/src/processes/llm-floor.ts', [direct]),
+    startScript('tools/bench/src/processes/llm-floor.ts', [direct, redis.url]),
+  ] as const;
+  const [floor, guardedFloor] = await Promise.all(floors.map(targetOf));
+  if (floor === undefined || guardedFloor === undefined) throw new Error('the bare hops did not start');
+  const peer = await startPeer({ node: nodeHere });
+  const shipped = nodeOfPeer();
+  const peerAsShipped = shipped === undefined ? undefined : await startPeer({ node: shipped });
   const port = await freePort();
   const supervisor = startQuietScript('apps/supervisor/dist/main.js', join(directory, 'supervisor.log'), {
     REDIS_URL: redis.url,
@@ -60,17 +70,15 @@ export async function startLlmTargets(): Promise<LlmTargets> {
   await untilReady(port);
   return {
     direct: { url: direct, headers: {}, pid: upstream.process.pid ?? 0 },
-    floor: {
-      url: `http://127.0.0.1:${floorPort}/v1/chat/completions`,
-      headers: {},
-      pid: floor.process.pid ?? 0,
-    },
+    floor,
+    guardedFloor,
     ours: {
       url: `http://127.0.0.1:${port}/v1/chat/completions`,
       headers: { 'x-api-key': 'dev-key' },
       pid: supervisor.pid,
     },
-    peer: { url: peer.url, headers: { 'x-portkey-config': peerConfiguration(base) }, pid: peer.pid },
+    peer: peerTarget(peer, base),
+    peerAsShipped: peerAsShipped === undefined ? undefined : peerTarget(peerAsShipped, base),
     barePeer: {
       url: peer.url,
       headers: { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': base, authorization: 'Bearer bench-key' },
@@ -80,12 +88,22 @@ export async function startLlmTargets(): Promise<LlmTargets> {
     async stop() {
       await supervisor.stop();
       await peer.stop();
-      await floor.stop();
+      await peerAsShipped?.stop();
+      for (const hop of floors) await hop.stop();
       await upstream.stop();
       await redis.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function targetOf(hop: Child): Promise<LlmTarget> {
+  const url = `http://127.0.0.1:${await portOf(hop)}/v1/chat/completions`;
+  return { url, headers: {}, pid: hop.process.pid ?? 0 };
+}
+
+function peerTarget({ url, pid }: Peer, base: string): LlmTarget {
+  return { url, headers: { 'x-portkey-config': peerConfiguration(base) }, pid };
 }
 
 /** The defaults of the door in the words of the peer, which is told them by every request. */

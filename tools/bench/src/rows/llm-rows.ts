@@ -1,5 +1,5 @@
-import { CONNECTIONS } from '../processes/llm-load.ts';
-import { peerName, peerNodeVersion } from '../processes/llm-peer.ts';
+import { CONNECTIONS, type LoadFigures } from '../processes/llm-load.ts';
+import { nodeHere, nodeOfPeer, peerName } from '../processes/llm-peer.ts';
 import { type LlmFigures, type LlmRound, type LlmSizes, measureLlm } from '../processes/llm-run.ts';
 import { type Benchmark, median, round, type Row, row } from '../row.ts';
 
@@ -36,6 +36,7 @@ function costRows(figures: LlmFigures): Row[] {
       base: {
         redis_ms: round(middle(({ redis_cpu_ms }) => redis_cpu_ms)),
         floor_ms: round(middle(({ floor }) => floor.cpu_ms)),
+        guarded_floor_ms: round(middle(({ guardedFloor }) => guardedFloor.cpu_ms)),
         peer_ms: round(middle(({ peer }) => peer.cpu_ms)),
         bare_peer_ms: round(middle(({ barePeer }) => barePeer.cpu_ms)),
         peer: peerName,
@@ -50,6 +51,7 @@ function costRows(figures: LlmFigures): Row[] {
       bar: { kind: 'at-least', bar: 2500, aim: 4000 },
       base: {
         floor_per_second: round(middle(({ floor }) => floor.per_second)),
+        guarded_floor_per_second: round(middle(({ guardedFloor }) => guardedFloor.per_second)),
         peer_per_second: round(middle(({ peer }) => peer.per_second)),
         connections: CONNECTIONS,
       },
@@ -63,6 +65,7 @@ function costRows(figures: LlmFigures): Row[] {
       base: {
         direct_p50_ms: round(middle(({ p50_ms }) => p50_ms.direct)),
         floor_adds_ms: round(middle(({ p50_ms }) => p50_ms.floor - p50_ms.direct)),
+        guarded_floor_adds_ms: round(middle(({ p50_ms }) => p50_ms.guardedFloor - p50_ms.direct)),
         peer_adds_ms: round(middle(({ p50_ms }) => p50_ms.peer - p50_ms.direct)),
       },
     }),
@@ -82,33 +85,53 @@ function costRows(figures: LlmFigures): Row[] {
   ];
 }
 
+/** Beside the peer on the door's own Node, and on the one it is shipped with where that is there. */
 function peerRows(figures: LlmFigures): Row[] {
+  const middle = middleOf(figures);
+  const times_bare_peer = round(middle(({ ours, barePeer }) => ours.per_second / barePeer.per_second));
+  const here = againstPeer(figures, { id: 'llm.peer', node: nodeHere.version, peerOf: ({ peer }) => peer });
+  const shipped = nodeOfPeer();
+  const rows = here.map((each) => ({ ...each, base: { ...each.base, times_bare_peer } }));
+  if (shipped === undefined) return rows;
+  const node = shipped.version;
+  return [
+    ...rows,
+    ...againstPeer(figures, {
+      id: 'llm.peer-as-shipped',
+      node,
+      peerOf: ({ peerAsShipped, peer }) => peerAsShipped ?? peer,
+    }),
+  ];
+}
+
+type PeerChoice = { id: string; node: string; peerOf: (round: LlmRound) => LoadFigures };
+
+function againstPeer(figures: LlmFigures, { id, node, peerOf }: PeerChoice): Row[] {
   const middle = middleOf(figures);
   return [
     row({
-      id: 'llm.peer-throughput',
-      what: `calls per second against ${peerName}, with timeout, retries and chain, but no limits, circuit, dedupe or budget`,
-      value: middle(({ ours, peer }) => ours.per_second / peer.per_second),
+      id: `${id}-throughput`,
+      what: `calls per second against ${peerName} on Node ${node}, with timeout, retries and chain, but no limits, circuit, dedupe or budget`,
+      value: middle((each) => each.ours.per_second / peerOf(each).per_second),
       unit: '× the peer',
       bar: { kind: 'at-least', bar: 4 },
       base: {
         ours_per_second: round(middle(({ ours }) => ours.per_second)),
-        peer_per_second: round(middle(({ peer }) => peer.per_second)),
-        times_bare_peer: round(middle(({ ours, barePeer }) => ours.per_second / barePeer.per_second)),
-        peer_node: peerNodeVersion,
+        peer_per_second: round(middle((each) => peerOf(each).per_second)),
+        times_guarded_floor: round(middle(({ ours, guardedFloor }) => ours.per_second / guardedFloor.per_second)),
+        guarded_floor_times_peer: round(middle((each) => each.guardedFloor.per_second / peerOf(each).per_second)),
       },
     }),
     row({
-      id: 'llm.peer-cpu',
-      what: `CPU of a call against ${peerName}`,
-      value: middle(({ ours, peer }) => ours.cpu_ms / peer.cpu_ms),
+      id: `${id}-cpu`,
+      what: `CPU of a call against ${peerName} on Node ${node}`,
+      value: middle((each) => each.ours.cpu_ms / peerOf(each).cpu_ms),
       unit: '× the peer',
       bar: { kind: 'at-most', bar: 0.333 },
       base: {
         ours_ms: round(middle(({ ours }) => ours.cpu_ms)),
-        peer_ms: round(middle(({ peer }) => peer.cpu_ms)),
-        times_bare_peer: round(middle(({ ours, barePeer }) => ours.cpu_ms / barePeer.cpu_ms)),
-        peer_node: peerNodeVersion,
+        peer_ms: round(middle((each) => peerOf(each).cpu_ms)),
+        guarded_floor_times_peer: round(middle((each) => each.guardedFloor.cpu_ms / peerOf(each).cpu_ms)),
       },
     }),
   ];
