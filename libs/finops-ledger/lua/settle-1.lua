@@ -21,9 +21,8 @@ local endedSeconds, aheadMs = '7200', 600000
 local prefix, told, firstScope = KEYS[1], cjson.decode(ARGV[1]), 20
 local id, actual, list, flags, tags, input, cacheRead, cacheWrite, output, reasoning, latency = unpack(told, 1, 11)
 local reservation, task, prompt, reason, caller = unpack(told, 12, 16)
-for i = 2, 11 do
-  if i ~= 4 and i ~= 5 then amount(told[i]) end
-end
+amount(math.min(actual, list, input, cacheRead, cacheWrite, output, reasoning, latency))
+amount(math.max(actual, list, input, cacheRead, cacheWrite, output, reasoning, latency))
 local holdKey, state, nano, reservedAt, day, scopes = readHold(prefix, id)
 if state and not nano then return { 0, state } end
 if not state then

@@ -30,6 +30,7 @@ export type {
   Settlement,
   Sweep,
 } from './ledger/ledger.ts';
+export type { LedgerRider } from './ledger/ledger-rider.ts';
 export type { Difference, Reconciliation } from './ledger/reconciliation.ts';
 export { AUDIT_STREAM, createAuditSource } from './seal/audit-source.ts';
 export { readChainState } from './seal/chain-head.ts';

@@ -33,7 +33,7 @@ export type { GuardsOptions } from './guards/create-guards.ts';
 export { dedupeSeconds } from './guards/dedupe-key.ts';
 export type { DedupeSettings } from './guards/dedupe-key.ts';
 export type { BreakerReading, BreakerSettings, Guards, RateLimits } from './guards/guards.ts';
-export type { LedgerPort, Reservation, ReserveRequest, Settlement } from './guards/ledger-port.ts';
+export type { LedgerPort, LedgerRider, Reservation, ReserveRequest, Settlement } from './guards/ledger-port.ts';
 export { createProviders } from './providers/create-providers.ts';
 export type { ProviderSettings } from './providers/create-providers.ts';
 export { createTransport } from './transport/transport.ts';

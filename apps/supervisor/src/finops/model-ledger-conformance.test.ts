@@ -33,7 +33,6 @@ describeLedger('in Redis, as the supervisor has it', async (dailyNano) => {
   return {
     ledger: models,
     now: Date.now,
-    admit: (pass) => redis.set(pass, 1),
     // Redis keeps its own time: what was reserved is made older instead, and the calendar turned.
     async advance(seconds) {
       calendar.turn(seconds / DAY_SECONDS);

@@ -24,7 +24,9 @@ function open(fail: () => Error | undefined) {
   const planned: (() => void)[] = [];
   const lines: string[] = [];
   const refuse = () => Promise.reject(new Error('not in this test'));
+  const rider = { lua: '', keys: [], argument: () => '', read: () => undefined };
   const ledger: ModelLedgerOptions['ledger'] = {
+    riders: { reserve: rider, settle: rider },
     reserve: refuse,
     void: refuse,
     avoided: refuse,

@@ -1,5 +1,9 @@
-import type { Ledger } from '@nexus/finops-ledger';
-import type { CallTags, LedgerPort, Settlement } from '@nexus/llm-router';
+import type {
+  Ledger,
+  ReserveRequest as LedgerReserveRequest,
+  Settlement as LedgerSettlement,
+} from '@nexus/finops-ledger';
+import type { CallTags, LedgerPort, ReserveRequest, Settlement } from '@nexus/llm-router';
 import type { Logger } from '@nexus/runtime';
 import { isStoreUnavailable } from '../ops/store-unavailable.ts';
 
@@ -7,7 +11,7 @@ import { isStoreUnavailable } from '../ops/store-unavailable.ts';
 export type Avoided = { provider: string; model: string; nano: bigint };
 
 /** The shared ledger as the router wants it. What was spent is told until it is stored, whatever the caller was told. */
-export type ModelLedger = Required<LedgerPort> & {
+export type ModelLedger = LedgerPort & {
   /** Never rejects and never waits: a saving that cannot be counted is said, and lost. */
   avoided: (tags: CallTags, avoided: Avoided) => void;
   /** Settlements that wait for the store. */
@@ -17,7 +21,7 @@ export type ModelLedger = Required<LedgerPort> & {
 };
 
 export type ModelLedgerOptions = {
-  ledger: Pick<Ledger, 'reserve' | 'settle' | 'void' | 'avoided'>;
+  ledger: Pick<Ledger, 'reserve' | 'settle' | 'riders' | 'void' | 'avoided'>;
   /** Told once for each cost that the ledger has counted. */
   onSettled: (settlement: Settlement) => void;
   /** Told for each cost that will never be counted. */
@@ -38,17 +42,10 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
   let planned = false;
 
   async function store({ id, settlement }: Waiting): Promise<{ changed: boolean }> {
-    const { tags, estimated_nano, ...facts } = settlement;
-    const { team, project, purpose, caller, task_id, prompt_fp } = tags;
-    const { changed } = await ledger.settle(id, {
-      ...facts,
-      estimate_nano: estimated_nano,
-      tags: { team, project, purpose },
-      ...(caller === null ? {} : { key: caller }),
-      fp: prompt_fp,
-      task_id,
-      latency_ms: Math.round(facts.latency_ms),
-    });
+    return stored(await ledger.settle(id, costOf(settlement)), settlement);
+  }
+
+  function stored({ changed }: { changed: boolean }, settlement: Settlement): { changed: boolean } {
     if (changed) onSettled(settlement);
     return { changed };
   }
@@ -109,18 +106,24 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
     }
   }
 
-  function request({ tags, ...rest }: Parameters<LedgerPort['reserve']>[0]): Parameters<Ledger['reserve']>[0] {
-    const { team, project, purpose, caller } = tags;
-    return { ...rest, tags: { team, project, purpose }, ...(caller === null ? {} : { key: caller }) };
-  }
-
+  const { reserve, settle: settling } = ledger.riders;
   return {
-    async reserve(asked) {
-      const reservation = await ledger.reserve(request(asked));
-      if (reservation === undefined) throw new Error('a reservation without a pass was not answered');
-      return reservation;
+    reserve: (request) => ledger.reserve(holdOf(request)),
+    riders: {
+      reserve: {
+        ...reserve,
+        argument: (request) => reserve.argument(holdOf(request)),
+        read: (reply, { reservation_id }) => reserve.read(reply, reservation_id),
+      },
+      settle: {
+        ...settling,
+        argument: ({ reservation_id, ...cost }) => settling.argument({ ...costOf(cost), reservation_id }),
+        read(reply, settlement) {
+          const settled = settling.read(reply, settlement.reservation_id);
+          return settled === undefined ? undefined : stored(settled, settlement);
+        },
+      },
     },
-    reserveAdmitted: (asked, pass) => ledger.reserve(request(asked), { pass }),
     settle,
     void: (id) => ledger.void(id),
     avoided({ team, project, purpose }, { provider, model, nano }) {
@@ -135,4 +138,24 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
       queue = [];
     },
   };
+}
+
+function holdOf({ tags, ...rest }: ReserveRequest): LedgerReserveRequest {
+  return { ...rest, ...scopesOf(tags) };
+}
+
+function costOf({ tags, estimated_nano, latency_ms, ...facts }: Settlement): LedgerSettlement {
+  return {
+    ...facts,
+    ...scopesOf(tags),
+    estimate_nano: estimated_nano,
+    latency_ms: Math.round(latency_ms),
+    fp: tags.prompt_fp,
+    task_id: tags.task_id,
+  };
+}
+
+function scopesOf({ team, project, purpose, caller }: CallTags): Pick<LedgerReserveRequest, 'tags' | 'key'> {
+  const tags = { team, project, purpose };
+  return caller === null ? { tags } : { tags, key: caller };
 }

@@ -93,6 +93,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
       failThreshold: settings.BREAKER_FAIL_THRESHOLD,
       cooldownSeconds: settings.BREAKER_COOLDOWN_SECONDS,
     },
+    riders: { admit: ledger.riders?.reserve, conclude: ledger.riders?.settle },
     statePath: settings.BREAKER_STATE_PATH,
     now,
     wait: (milliseconds) => new Promise((resolve) => later(resolve, milliseconds)),

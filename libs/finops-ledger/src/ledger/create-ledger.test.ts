@@ -145,23 +145,6 @@ describe('reserve', () => {
     expect(await ledger.counts(today(), today())).toMatchObject([{ made: 251, expired: 250, refused: 1 }]);
   });
 
-  test('with a pass: only when it is there, once', async () => {
-    await fixture.redis.set('{nexus}:pass:1', '1');
-    expect(await ledger.reserve(request('a', 10n), { pass: '{nexus}:pass:2' })).toBeUndefined();
-    const first = await ledger.reserve(request('a', 10n), { pass: '{nexus}:pass:1' });
-    expect(first).toMatchObject({ ok: true });
-    expect(await fixture.redis.exists('{nexus}:pass:1')).toBe(0);
-    expect(await ledger.reserve(request('b', 10n), { pass: '{nexus}:pass:1' })).toBeUndefined();
-    // The answer was lost: the same call again gets it, although the pass is used up.
-    expect(await ledger.reserve(request('a', 10n), { pass: '{nexus}:pass:1' })).toEqual(first);
-    expect(await amounts()).toEqual([0n, 10n]);
-    // A refusal uses it up as well.
-    await fixture.redis.set('{nexus}:pass:1', '1');
-    const poor = fixture.open({ dailyNano: 0n });
-    expect(await poor.reserve(request('c', 10n), { pass: '{nexus}:pass:1' })).toMatchObject({ ok: false });
-    expect(await fixture.redis.exists('{nexus}:pass:1')).toBe(0);
-  });
-
   test.each([-1n, 2n ** 50n + 1n, 1.5 as unknown as bigint, Number.NaN as unknown as bigint, '5' as unknown as bigint])(
     'refuses the amount %s',
     async (amount) => {

@@ -2,22 +2,21 @@ import { type Calendar, createCalendar, type SpendTags } from '@nexus/finops';
 import type { Clock } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { assertCap, type Cap } from './budget.ts';
-import { budgetScopes } from './budget-scopes.ts';
 import { createCapChanges, readBudgets } from './budgets.ts';
-import { assertId, assertNano, assertSettlement } from './checked-amounts.ts';
+import { assertId, assertNano } from './checked-amounts.ts';
 import { createCombinations } from './combinations.ts';
 import type { Ledger, Reservation, ReserveRequest, Settled, Settlement, Sweep } from './ledger.ts';
 import { createLedgerDay } from './ledger-day.ts';
 import { KEY_PREFIX, ledgerKeys } from './ledger-keys.ts';
+import { createLedgerRiders, type SettleReply } from './ledger-riders.ts';
 import { bindLedgerScripts } from './ledger-scripts.ts';
 import { readCounts } from './read-counters.ts';
 import { readDayCells, readHourCells } from './read-cells.ts';
 import { readLines } from './read-lines.ts';
 import { rebuild } from './rebuild.ts';
 import { reconcile } from './reconcile.ts';
-import { type HeldReply, readReservation } from './reservation-reply.ts';
-import { scriptArgument } from './script-argument.ts';
-import { combinationText, settleArguments } from './settle-arguments.ts';
+import { type HeldReply, unusableReservation } from './reservation-reply.ts';
+import { combinationText } from './settle-arguments.ts';
 
 export type LedgerOptions = {
   /** IANA zone of calendar days and months. */
@@ -32,8 +31,6 @@ export type LedgerOptions = {
 
 /** Expired reservations that one sweep gives back at most: about five milliseconds of Redis. */
 const SWEPT_AT_ONCE = 200;
-const LONGEST_LIFETIME_S = 86_400;
-const ENDED = { s: 'settled', v: 'voided', l: 'late' } as const;
 
 /** Opens the ledger on a connection. Throws RangeError for an unknown zone and for a daily budget above 9,000,000 USD. */
 export function createLedger(redis: Redis, options: LedgerOptions): Ledger {
@@ -43,63 +40,32 @@ export function createLedger(redis: Redis, options: LedgerOptions): Ledger {
 /** The same in a calendar that a test can turn over. */
 export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<LedgerOptions, 'zone'>): Ledger {
   const globalDay = dailyCap(options);
-  const scripts = bindLedgerScripts(redis);
-  const { run } = scripts;
+  const bound = bindLedgerScripts(redis);
+  const { run } = bound;
   const today = createLedgerDay(calendar, options.now);
+  const riders = createLedgerRiders({ calendar, today, globalDay, dailyNano: options.dailyNano });
   const combinations = createCombinations(redis);
-  const parts = { ...scripts, redis, calendar, combinations };
+  const parts = { ...bound, redis, calendar, combinations };
 
-  async function reserve(request: ReserveRequest, { pass }: { pass?: string } = {}): Promise<Reservation | undefined> {
-    const { reservation_id, estimate_nano, tags, key, lifetime_s } = request;
-    assertId(reservation_id);
-    assertNano(estimate_nano, 'estimate_nano');
-    if (!(lifetime_s > 0 && lifetime_s <= LONGEST_LIFETIME_S)) {
-      throw new RangeError('lifetime_s must be more than 0 and a day at most.');
-    }
-    const reply = (await run(
-      'reserve',
-      [KEY_PREFIX, pass ?? KEY_PREFIX],
-      scriptArgument([
-        reservation_id,
-        Number(estimate_nano),
-        Math.ceil(lifetime_s * 1000),
-        Number(globalDay.hard_nano),
-        Number(globalDay.soft_nano),
-        ...today.row(),
-        ...budgetScopes(tags, key),
-      ]),
-    )) as HeldReply;
-    if (reply?.[0] === 'day') today.learn(reply[1]);
+  async function reserve(request: ReserveRequest): Promise<Reservation> {
+    const reply = (await run('reserve', [KEY_PREFIX], riders.reserve.argument(request))) as HeldReply;
+    const reservation = riders.reserve.read(reply, request.reservation_id);
+    if (reservation !== undefined) return reservation;
+    if (reply[0] !== 'day' && reply[0] !== 'due') throw unusableReservation(reply);
     // Each sweep leaves fewer of them.
-    if (reply?.[0] === 'due') await sweep();
-    if (reply?.[0] === 'day' || reply?.[0] === 'due') return reserve(request, pass === undefined ? {} : { pass });
-    return readReservation(reply, reservation_id, options.dailyNano);
+    if (reply[0] === 'due') await sweep();
+    return reserve(request);
   }
 
-  async function settle(id: string, settlement: Settlement): Promise<Settled> {
-    assertId(id);
-    assertSettlement(settlement);
-    const { reserved_at, estimate_nano, tags, key } = settlement;
-    const reply = (await run(
-      'settle',
-      [KEY_PREFIX],
-      scriptArgument([
-        ...settleArguments(id, settlement),
-        reserved_at,
-        calendar.dayOf(reserved_at),
-        Number(estimate_nano),
-        ...budgetScopes(tags, key),
-      ]),
-    )) as [number, keyof typeof ENDED] | ['differs' | 'forgotten'];
-    if (reply[0] === 'differs') {
-      throw new Error(
-        'This reservation was made with other tags: settle with those it was made with. Nothing was counted.',
-      );
-    }
-    const [changed, kind] = reply;
-    if (kind !== undefined) return { changed: changed === 1, kind: ENDED[kind] };
+  async function settle(reservation_id: string, settlement: Settlement): Promise<Settled> {
+    const argument = riders.settle.argument({ ...settlement, reservation_id });
+    const reply = (await run('settle', [KEY_PREFIX], argument)) as SettleReply;
+    const settled = riders.settle.read(reply, reservation_id);
+    if (settled !== undefined) return settled;
     throw new Error(
-      'This reservation is not known and was made more than two hours ago (or in the future), so it may have been settled before. Nothing was counted.',
+      reply[0] === 'differs'
+        ? 'This reservation was made with other tags: settle with those it was made with. Nothing was counted.'
+        : 'This reservation is not known and was made more than two hours ago (or in the future), so it may have been settled before. Nothing was counted.',
     );
   }
 
@@ -125,6 +91,7 @@ export function createLedgerIn(calendar: Calendar, redis: Redis, options: Omit<L
   return {
     reserve,
     settle,
+    riders,
     async void(id) {
       assertId(id);
       return { changed: (await run('void', [KEY_PREFIX], id)) === 1 };

@@ -1,6 +1,7 @@
 import type { DayCell, HourCell, LedgerLine, SpendTags, TokenUsage } from '@nexus/finops';
 import type { BudgetRow, Cap, CapChange, DeclaredCap, Period } from './budget.ts';
 import type { DayCounts } from './day-counts.ts';
+import type { LedgerRider } from './ledger-rider.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
 /** What a call is for. Its budget scopes are made of it: see budgetScopes. */
@@ -71,17 +72,21 @@ export type LineRange = { month: string; after?: string } | { from: number; to: 
  */
 export type Ledger = {
   /**
-   * Holds the estimate in all scopes, or refuses. With `pass`, the name of a Redis key, it happens only if that key is
-   * there, which is used up; otherwise the answer is undefined. Idempotent by id until the reservation has ended; after
-   * that the id is refused with an error.
+   * Holds the estimate in all scopes, or refuses. Idempotent by id until the reservation has ended; after that the id is
+   * refused with an error.
    */
-  reserve(request: ReserveRequest, options?: { pass?: string }): Promise<Reservation | undefined>;
+  reserve(request: ReserveRequest): Promise<Reservation>;
   /**
    * Counts the cost and gives back the reservation, once; told again it changes nothing. An expired reservation, and one
    * that Redis has lost, is counted as `late`. Rejects for an unknown one reserved more than two hours ago: nobody can
    * tell whether it was settled before. After an error with unknown outcome the caller tells it again.
    */
   settle(reservationId: string, settlement: Settlement): Promise<Settled>;
+  /** The same two for the scripts of others on the same server. What they leave open is asked and told here again. */
+  riders: {
+    reserve: LedgerRider<ReserveRequest, Reservation>;
+    settle: LedgerRider<Settlement & { reservation_id: string }, Settled>;
+  };
   /** Gives back the reservation of a call that cost nothing. `changed` is false when it had ended or is not known. */
   void(reservationId: string): Promise<{ changed: boolean }>;
   /** Counts a call answered from the cache and what it would have cost. Not idempotent, and no money: told at most once. */

@@ -2,15 +2,14 @@ import { nanoToUsd } from '@nexus/finops';
 import type { Period } from './budget.ts';
 import type { Reservation } from './ledger.ts';
 
-/** What lua/reserve-2.lua returns. */
+/** What lua/reserve-1.lua returns. */
 export type HeldReply =
   | ['held', number]
   | ['held' | 'refused', number, string, Period, string, string]
   | ['ended', string]
   | ['differs']
   | ['due']
-  | ['day', number]
-  | null;
+  | ['day', number];
 
 const ENDED: Readonly<Record<string, string>> = {
   s: 'was settled',
@@ -19,16 +18,18 @@ const ENDED: Readonly<Record<string, string>> = {
   x: 'has expired',
 };
 
-/** The reservation of a reply. Throws for an id that cannot be used again. `dailyNano`: the whole daily budget. */
+/** Why the id of such a reply holds no money, and never will. */
+export function unusableReservation(reply: HeldReply): Error {
+  if (reply[0] !== 'ended') {
+    return new Error('This id holds another amount already: reserve each amount with an id of its own.');
+  }
+  const ending = ENDED[reply[1]] ?? 'has ended';
+  return new Error(`This reservation ${ending}, so it holds no money: reserve with a new id.`);
+}
+
+/** The reservation of a reply; undefined for one that holds none. `dailyNano`: the whole daily budget. */
 export function readReservation(reply: HeldReply, id: string, dailyNano: bigint): Reservation | undefined {
-  if (reply === null) return undefined;
-  if (reply[0] === 'ended') {
-    throw new Error(`This reservation ${ENDED[reply[1]] ?? 'has ended'}, so it holds no money: reserve with a new id.`);
-  }
-  if (reply[0] === 'differs') {
-    throw new Error('This id holds another amount already: reserve each amount with an id of its own.');
-  }
-  if (reply[0] === 'due' || reply[0] === 'day') throw new Error('The reservation is not decided yet: ask again.');
+  if (reply[0] !== 'held' && reply[0] !== 'refused') return undefined;
   if (reply.length === 2) return { ok: true, reservation_id: id, reason: 'ok', soft: false, reserved_at: reply[1] };
   const [verdict, milliseconds, scope, period, projected, cap] = reply;
   const amounts = amountsOf({ scope, period, projected: BigInt(projected), cap: BigInt(cap) }, dailyNano);

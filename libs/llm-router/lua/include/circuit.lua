@@ -3,8 +3,10 @@
 local circuitFields =
   { 'fail_count', 'first_fail_ts', 'open_until', 'opened_ts', 'generation', 'probe_until', 'parked_until' }
 
+local time
+
 local function clock()
-  local time = redis.call('TIME')
+  time = redis.call('TIME')
   return time[1] + time[2] / 1000000
 end
 

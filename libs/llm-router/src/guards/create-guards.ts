@@ -3,10 +3,10 @@ import { createBreakerFile } from './breaker-file.ts';
 import { createCallFlights, type Flight, unlessAborted } from './call-flights.ts';
 import { createClaimRenewal } from './claim-renewal.ts';
 import { createFailoverStore } from './failover-store.ts';
-import type { AskAnswer } from './guard-store.ts';
+import type { Ask, AskAnswer } from './guard-store.ts';
 import type { Admission, BreakerSettings, Granted, GuardedCall, Guards, RateLimits } from './guards.ts';
 import { createLocalGuards } from './local-guards.ts';
-import { passKey } from './guard-scripts.ts';
+import type { RiderScripts } from './guard-scripts.ts';
 import { createRedisGuards } from './redis-guards.ts';
 
 export type GuardsOptions = {
@@ -14,6 +14,8 @@ export type GuardsOptions = {
   redis: Redis;
   limits: RateLimits;
   breaker: BreakerSettings;
+  /** Scripts that ride in the admission and in the conclusion of a call that brings their argument. */
+  riders?: RiderScripts | undefined;
   /** BREAKER_STATE_PATH: the file of circuits while Redis is away. */
   statePath: string;
   /** Milliseconds since 1970; used for the file and for local limits only, Redis has its own clock. */
@@ -37,7 +39,7 @@ export function createGuards(options: GuardsOptions): Guards {
   const { limits, breaker, now, wait, newToken, onError } = options;
   assertFromOne(limits, breaker);
   const file = createBreakerFile({ path: options.statePath, wait, newToken, onError });
-  const redis = createRedisGuards(options.redis, { limits, breaker });
+  const redis = createRedisGuards(options.redis, { limits, breaker, riders: options.riders ?? {} });
   const local = createLocalGuards({ limits, breaker, file, seconds: () => now() / 1000 });
   const store = createFailoverStore({ redis, local, file, seconds: () => now() / 1000, onError });
   const flights = createCallFlights();
@@ -45,7 +47,7 @@ export function createGuards(options: GuardsOptions): Guards {
 
   async function admit(call: GuardedCall): Promise<Admission> {
     const { dedupe, signal } = call;
-    if (dedupe === undefined || dedupe.ttlSeconds <= 0) return admission(await ask(call, undefined), call);
+    if (dedupe === undefined || dedupe.ttlSeconds <= 0) return admission(await store.ask(askOf(call)), call);
     for (;;) {
       const flight = flights.current(dedupe.key);
       if (flight === undefined) return lead(call, flights.start(dedupe.key));
@@ -72,19 +74,12 @@ export function createGuards(options: GuardsOptions): Guards {
 
   /** While an equal call is in flight elsewhere: asks again until it has an answer, has failed, or its owner has died. */
   async function untilDecided(call: GuardedCall, token: string): Promise<AskAnswer> {
-    let answer = await ask(call, token);
+    const asked = askOf(call, token);
+    let answer = await store.ask(asked);
     for (let pause = FIRST_POLL_MS; answer.kind === 'wait'; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
       await unlessAborted(wait(Math.min(pause, answer.milliseconds + 1)), call.signal);
-      answer = await store.ask(askOf(call, { token }));
+      answer = await store.ask(asked);
     }
-    return answer;
-  }
-
-  function ask(call: GuardedCall, token: string | undefined): Promise<AskAnswer> {
-    if (call.beside === undefined) return store.ask(askOf(call, { token }));
-    const pass = passKey(token ?? newToken());
-    const answer = store.ask(askOf(call, { token, pass }));
-    call.beside(pass);
     return answer;
   }
 
@@ -92,14 +87,14 @@ export function createGuards(options: GuardsOptions): Guards {
     if (answer.kind === 'hit') return { verdict: 'hit', answer: answer.answer, shared: false };
     if (answer.kind === 'refused') return answer.refusal;
     if (answer.kind === 'wait') throw new Error('a call without dedupe was told to wait for an equal one');
-    const { grant, providers } = answer;
+    const { grant, providers, rode } = answer;
     const claim =
       dedupe === undefined || led === undefined || grant.local ? undefined : { ...dedupe, token: led.token };
     if (claim !== undefined) renewal.hold(claim);
     function land(shared: Parameters<Granted['ticket']['land']>[0]): void {
       led?.flight.land(shared === undefined ? { kind: 'empty' } : { kind: 'answer', answer: shared });
     }
-    return { verdict: 'granted', grant, providers, ticket: { dedupe: claim, land } };
+    return { verdict: 'granted', grant, providers, rode, ticket: { dedupe: claim, land } };
   }
 
   return {
@@ -112,12 +107,13 @@ export function createGuards(options: GuardsOptions): Guards {
       return { admission: result.verdict === 'granted' ? { ...result, ticket } : result, changes };
     },
     report: (outcomes) => store.report(outcomes),
-    async conclude({ ticket }, { outcomes, answer }) {
+    async conclude({ ticket }, { outcomes, answer, rider }) {
       const claim = ticket.dedupe;
       const stored = answer === undefined ? undefined : { ts: now() / 1000, ...answer };
       if (claim !== undefined) renewal.release(claim);
       try {
-        return await store.end(outcomes, claim === undefined ? undefined : { ...claim, answer: stored });
+        const end = claim === undefined ? undefined : { ...claim, answer: stored };
+        return await store.end({ outcomes, claim: end, rider });
       } finally {
         // After the cache has it: whoever comes next finds either the flight or the answer.
         ticket.land(stored);
@@ -136,10 +132,7 @@ function assertFromOne({ rpmGlobal, rpmDefault, rpmByProvider }: RateLimits, { f
   );
 }
 
-function askOf(
-  { chain, deadlineSeconds, dedupe }: GuardedCall,
-  { token, pass }: { token: string | undefined; pass?: string },
-): Parameters<ReturnType<typeof createFailoverStore>['ask']>[0] {
+function askOf({ chain, deadlineSeconds, dedupe, rider }: GuardedCall, token?: string): Ask {
   const claim = dedupe === undefined || token === undefined ? undefined : { key: dedupe.key, token };
-  return { chain, claim, deadlineSeconds, takesGlobal: true, pass };
+  return { chain, claim, deadlineSeconds, takesGlobal: true, rider: rider?.() };
 }

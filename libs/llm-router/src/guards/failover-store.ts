@@ -2,7 +2,7 @@ import type { BreakerFile } from './breaker-file.ts';
 import type { AskAnswer, GuardStore } from './guard-store.ts';
 import { noChanges } from './guard-store.ts';
 import type { Changes, Outcome } from './guards.ts';
-import type { EndOfClaim, RedisGuards } from './redis-guards.ts';
+import type { End, Ended, RedisGuards } from './redis-guards.ts';
 import { createShutProviders } from './shut-providers.ts';
 
 export type FailoverStore = GuardStore & Pick<RedisGuards, 'end'>;
@@ -67,20 +67,17 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
     return answer;
   }
 
-  async function end(
-    outcomes: readonly Outcome[],
-    claim: EndOfClaim | undefined,
-  ): Promise<Changes & { stored: boolean }> {
+  async function end({ outcomes, claim, rider }: End): Promise<Ended> {
     const ours = outcomes.filter(({ grant }) => grant.local);
     const theirs = outcomes.filter(({ grant }) => !grant.local);
     const here = ours.length === 0 ? noChanges() : await recordHere(ours);
     if (theirs.length === 0 && claim === undefined) return { ...here, stored: false };
-    const there = await withRedis(
-      () => redis.end(theirs, claim),
+    const there = await withRedis<Ended>(
+      () => redis.end({ outcomes: theirs, claim, rider }),
       async () => ({ ...(await recordHere(theirs)), stored: false }),
     );
     if (!away) shut.noteChanges(there);
-    return { ...joined(here, there), stored: there.stored };
+    return { ...joined(here, there), stored: there.stored, rode: there.rode };
   }
 
   async function recordHere(outcomes: readonly Outcome[]): Promise<Changes> {
@@ -99,7 +96,7 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
         () => local.ask(bounded),
       );
     },
-    report: (outcomes) => end(outcomes, undefined),
+    report: (outcomes) => end({ outcomes }),
     read: () =>
       withRedis(
         () => redis.read(),

@@ -4,26 +4,30 @@ import type { AskAnswer } from './guard-store.ts';
 import type { Standing, StandingState, StoredAnswer } from './guards.ts';
 
 type StateReply = (string | number)[];
-/** What lua/admit-5.lua returns. */
+/** Of the script that rode; null when none did, or it failed. */
+type RiderReply = object | null;
+/** What lua/admit-4.lua returns. */
 export type AdmitReply =
   | ['hit', string]
   | ['wait', number]
-  | ['granted', number, number, number, StateReply]
-  | ['limited' | 'shut', number, StateReply];
-/** A circuit that lua/conclude-3.lua changed. */
+  | ['granted', number, number, number, RiderReply, ...StateReply]
+  | ['limited' | 'shut', number, ...StateReply];
+/** What lua/conclude-3.lua returns. */
+export type ConcludeReply = [stored: number, rode: RiderReply, ...changes: ChangeReply[]];
+/** A circuit that it changed. */
 export type ChangeReply = [ProviderName, 'opened' | 'closed' | 'parked', number, string];
 
 /** The decision of a reply that is no answer from the cache. */
 export function readReply(reply: Exclude<AdmitReply, ['hit', string]>, chain: readonly ProviderName[]): AskAnswer {
   if (reply[0] === 'wait') return { kind: 'wait', milliseconds: Math.max(0, reply[1]) };
   if (reply[0] === 'granted') {
-    const [, place, probe, generation, states] = reply;
+    const [, place, probe, generation, rode, ...states] = reply;
     const provider = chain[place - 1];
     if (provider === undefined) throw new Error('the admit script chose a provider that was not asked for');
     const grant = { provider, probe: probe === 1, generation, local: false };
-    return { kind: 'granted', grant, providers: standings(states, chain) };
+    return { kind: 'granted', grant, providers: standings(states, chain), rode: rode ?? undefined };
   }
-  const [verdict, milliseconds, states] = reply;
+  const [verdict, milliseconds, ...states] = reply;
   return {
     kind: 'refused',
     refusal: {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { scripts } from '../lua.generated.ts';
 
@@ -5,19 +6,39 @@ export type GuardScript = keyof typeof scripts;
 type Argument = string | number;
 type Command = (...values: Argument[]) => Promise<unknown>;
 
-/** Registers the guards' scripts on a connection, once, and returns how to run them there. */
+/**
+ * A script of somebody else's that runs as a part of one of the guards', with the same fate: `lua` is its body, for which
+ * KEYS are `keys`, ARGV is one argument, and `...` is the answer of TIME, where it was asked for. It raises an error only
+ * before it has changed anything.
+ */
+export type RiderScript = { lua: string; keys: readonly string[] };
+export type RiderScripts = { [Name in 'admit' | 'conclude']?: RiderScript | undefined };
+
+/** Registers the guards' scripts on a connection, with their riders, and returns how to run them there. */
 export function bindGuardScripts(
   connection: Redis,
+  riders: RiderScripts,
 ): (name: GuardScript, keys: string[], ...values: Argument[]) => Promise<unknown> {
-  for (const name of Object.keys(scripts) as GuardScript[]) {
-    connection.defineCommand(`nexus_guard_${name}`, { numberOfKeys: scripts[name].keys, lua: scripts[name].lua });
-  }
   const commands = connection as unknown as Record<string, Command>;
+  const bound = new Map<GuardScript, { command: Command; riderKeys: readonly string[] }>();
+  for (const name of Object.keys(scripts) as GuardScript[]) {
+    const rider = (riders as Partial<Record<GuardScript, RiderScript>>)[name];
+    const riderKeys = rider?.keys ?? [];
+    const lua = `${riderFunction(rider)}\n${scripts[name].lua}`;
+    // Other guards on the same connection may have other riders.
+    const commandName = `nexus_guard_${name}_${createHash('sha256').update(lua).digest('hex').slice(0, 16)}`;
+    connection.defineCommand(commandName, { numberOfKeys: scripts[name].keys + riderKeys.length, lua });
+    bound.set(name, { command: commands[commandName] as Command, riderKeys });
+  }
   return async function run(name, keys, ...values) {
-    const command = commands[`nexus_guard_${name}`];
-    if (command === undefined) throw new Error(`script ${name} is not registered on this connection`);
-    return command.apply(connection, [...keys, ...values]);
+    const script = bound.get(name);
+    if (script === undefined) throw new Error(`script ${name} is not registered on this connection`);
+    return script.command.apply(connection, [...keys, ...script.riderKeys, ...values]);
   };
+}
+
+function riderFunction(rider: RiderScript | undefined): string {
+  return rider === undefined ? 'local rider' : `local function rider(KEYS, ARGV, ...)\n${rider.lua}\nend`;
 }
 
 export type GuardKeys = {
@@ -42,9 +63,4 @@ export function guardKeys(isCluster: boolean): GuardKeys {
     answer: (key = 'none') => `${visible}:dedupe:${key}`,
     claim: (key = 'none') => `${claims}${key}`,
   };
-}
-
-/** What a granted call shows to the script that is sent beside its admission. */
-export function passKey(token = 'none'): string {
-  return `{nexus}:llm:pass:${token}`;
 }

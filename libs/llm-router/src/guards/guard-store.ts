@@ -19,8 +19,8 @@ export type Ask = {
   claim?: { key: string; token: string } | undefined;
   deadlineSeconds: number;
   takesGlobal: boolean;
-  /** Key that Redis writes when it grants. */
-  pass?: string | undefined;
+  /** Argument of the script that rides in the admission; without it none does. */
+  rider?: string | undefined;
   /** A grant nobody used: its token comes back, where it was taken, whatever is decided. */
   unused?: Grant | undefined;
 };
@@ -28,7 +28,7 @@ export type Ask = {
 export type AskAnswer =
   | { kind: 'hit'; answer: StoredAnswer }
   | { kind: 'wait'; milliseconds: number }
-  | { kind: 'granted'; grant: Grant; providers: Standing[] }
+  | { kind: 'granted'; grant: Grant; providers: Standing[]; rode?: unknown }
   | { kind: 'refused'; refusal: Refused };
 
 /** What Redis and the local fallback both do. The local one knows no dedupe. */

@@ -33,17 +33,20 @@ export type GuardedCall = {
   /** Ends waiting for an equal call: `admit` then rejects with `signal.reason`. */
   signal?: AbortSignal | undefined;
   /**
-   * Called at most once, in the tick in which Redis is asked whether the call is let through. If it is, the key `pass` is
-   * there when a command that is sent now on the same connection is run, and for some seconds after; if not, it is not.
+   * The argument of the script that rides in the admission (GuardsOptions.riders): it runs in the same step if Redis lets
+   * the call through, and only then. Asked for at most once, and only where Redis is asked; undefined = it does not ride.
    */
-  beside?: ((pass: string) => void) | undefined;
+  rider?: (() => string | undefined) | undefined;
 };
 
 /** Leave to call one provider, with its token taken. Opaque but for `provider` and `probe`; a probe is tried once, not retried. */
 export type Grant = { provider: ProviderName; probe: boolean; generation: number; local: boolean };
 
-/** Let through. Exactly one {@link Guards.conclude} must follow, whatever happens: equal calls wait for it. */
-export type Granted = { verdict: 'granted'; grant: Grant; providers: Standing[]; ticket: Ticket };
+/**
+ * Let through. Exactly one {@link Guards.conclude} must follow, whatever happens: equal calls wait for it. `rode` is the
+ * rider's reply; undefined when it did not run, failed, or nobody knows, because the answer of Redis was lost.
+ */
+export type Granted = { verdict: 'granted'; grant: Grant; providers: Standing[]; rode?: unknown; ticket: Ticket };
 /** An equal call was answered: no token was taken. `shared` = it was in flight in this process. */
 export type Hit = { verdict: 'hit'; answer: StoredAnswer; shared: boolean };
 /**
@@ -110,9 +113,9 @@ export type Guards = {
   report(outcomes: readonly Outcome[]): Promise<Changes>;
   /**
    * Reports the outcomes not yet reported, and shares the answer with equal calls. Without an answer one of those who
-   * wait may try. `stored` = the answer was put into the cache.
+   * wait may try. `stored` = the answer was put into the cache; `rode` as in {@link Granted}.
    */
-  conclude(granted: Granted, end: Conclusion): Promise<Changes & { stored: boolean }>;
+  conclude(granted: Granted, end: Conclusion): Promise<Changes & { stored: boolean; rode?: unknown }>;
   /** The circuits of all providers, for the gauge; from the file while Redis is away. Never rejects. */
   readBreakers(): Promise<BreakerReading[]>;
   /** Somebody paid: the provider may be called again. Nothing happens to one that is not parked. */
@@ -126,7 +129,12 @@ export type FailOver = {
   /** The present grant where nobody was called with it; its outcome is a `cancelled` one. */
   unused?: Grant | undefined;
 };
-export type Conclusion = { outcomes: readonly Outcome[]; answer?: Omit<StoredAnswer, 'ts'> | undefined };
+export type Conclusion = {
+  outcomes: readonly Outcome[];
+  answer?: Omit<StoredAnswer, 'ts'> | undefined;
+  /** Argument of the script that rides in the conclusion. It does not run where there is nothing else to tell Redis. */
+  rider?: string | undefined;
+};
 
 /** Requests per minute: each bucket holds so many tokens, is full at first and refills in a minute. Whole numbers from 1. */
 export type RateLimits = {

@@ -1,5 +1,6 @@
 import type { ProviderName, Usage } from '../model.ts';
 import type { CallTags } from '../routing/router-ports.ts';
+import type { RiderScript } from './guard-scripts.ts';
 
 /** Money is in nano-USD (10⁻⁹ USD), whole. The caller names the reservation, so that asking again reserves once. */
 export type ReserveRequest = {
@@ -44,6 +45,17 @@ export type Settlement = {
 };
 
 /**
+ * One of the methods below as a script for the guards' scripts to run as a part of themselves, for a ledger that is in the
+ * same Redis: then it costs no round trip, and happens if and only if they do. `lua` and `keys` are a {@link RiderScript}.
+ */
+export type LedgerRider<Request, Answer> = RiderScript & {
+  /** May throw; then the method itself is to be called, which says what is wrong. */
+  argument: (request: Request) => string;
+  /** Undefined where the reply decides nothing: the method is to be called with the same request. */
+  read: (reply: unknown, request: Request) => Answer | undefined;
+};
+
+/**
  * The budget, given to the router as functions. Every method is idempotent by reservation id, and rejects when the
  * state cannot be read: then nothing may be spent. A reservation belongs to the calendar day it was made in.
  */
@@ -51,15 +63,15 @@ export type LedgerPort = {
   /** Reserves the whole estimate or refuses; never part of it. */
   reserve(request: ReserveRequest): Promise<Reservation>;
   /**
-   * For a ledger beside the guards in one Redis: reserves if the script that wrote `pass` let the call through, else
-   * answers undefined and reserves nothing. Sent in the same tick as that script it costs no round trip of its own.
-   */
-  reserveAdmitted?(request: ReserveRequest, pass: string): Promise<Reservation | undefined>;
-  /**
    * Counts the cost and gives back the reservation. `changed` is false when it was settled or voided before. An expired
    * reservation is still settled, and so is one the ledger has lost: the money is spent.
    */
   settle(reservationId: string, settlement: Settlement): Promise<{ changed: boolean }>;
   /** Gives back the reservation of a call that cost nothing. `changed` is false when it was settled, voided or unknown. */
   void(reservationId: string): Promise<{ changed: boolean }>;
+  /** Where there are any, the guards must have been created with them. */
+  riders?: {
+    reserve: LedgerRider<ReserveRequest, Reservation>;
+    settle: LedgerRider<Settlement & { reservation_id: string }, { changed: boolean }>;
+  };
 };

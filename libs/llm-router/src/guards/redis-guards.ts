@@ -4,8 +4,9 @@ import type { Circuits } from './breaker-file.ts';
 import { PARK_SECONDS, readingState, resultOf, waitOf } from './circuit.ts';
 import { type Ask, type AskAnswer, type GuardStore, noChanges, requestsPerMinute } from './guard-store.ts';
 import type { StoreSettings } from './guard-store.ts';
-import { bindGuardScripts, guardKeys, passKey } from './guard-scripts.ts';
-import { type AdmitReply, type ChangeReply, circuitFrom, readReply, readStored } from './guard-replies.ts';
+import { bindGuardScripts, guardKeys, type RiderScripts } from './guard-scripts.ts';
+import { type AdmitReply, type ChangeReply, circuitFrom, type ConcludeReply } from './guard-replies.ts';
+import { readReply, readStored } from './guard-replies.ts';
 import type { Changes, Outcome, StoredAnswer } from './guards.ts';
 
 /** A claim that nobody renews ends after this: so long do equal calls wait for a caller that died. */
@@ -14,34 +15,45 @@ export const CLAIM_LEASE_MS = 10_000;
 /** `answer` undefined = the claim ends without one. */
 export type EndOfClaim = { key: string; token: string; ttlSeconds: number; answer: StoredAnswer | undefined };
 export type ClaimRef = { key: string; token: string };
+/** `rider` = argument of the script that rides in the conclusion; without it none does. */
+export type End = { outcomes: readonly Outcome[]; claim?: EndOfClaim | undefined; rider?: string | undefined };
+/** `rode` = reply of the rider, undefined when it did not run or nobody knows. */
+export type Ended = Changes & { stored: boolean; rode?: unknown };
 
 /** The guards all processes share. Every method rejects when Redis is away; one script, one round trip each. */
 export type RedisGuards = GuardStore & {
-  end(outcomes: readonly Outcome[], claim: EndOfClaim | undefined): Promise<Changes & { stored: boolean }>;
+  end(end: End): Promise<Ended>;
   /** Takes over circuits kept elsewhere; `now` is the time by the clock they were written by, in seconds. */
   merge(circuits: Circuits, now: number): Promise<void>;
   renew(claims: readonly ClaimRef[]): Promise<void>;
 };
 
-export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettings): RedisGuards {
+export function createRedisGuards(
+  redis: Redis,
+  { limits, breaker, riders }: StoreSettings & { riders: RiderScripts },
+): RedisGuards {
   const keys = guardKeys(redis.isCluster);
-  const run = bindGuardScripts(redis);
+  const run = bindGuardScripts(redis, riders);
 
   async function ask(request: Ask): Promise<AskAnswer> {
-    const { chain, claim, deadlineSeconds, takesGlobal } = request;
+    const { chain, claim, deadlineSeconds, takesGlobal, rider } = request;
     const unused = request.unused?.local === false ? request.unused.provider : undefined;
-    const reply = (await run(
-      'admit',
-      [keys.circuits, keys.buckets, keys.answer(claim?.key), keys.claim(claim?.key), request.pass ?? passKey()],
-      claim?.token ?? '',
-      CLAIM_LEASE_MS,
+    const asked = [
+      String(CLAIM_LEASE_MS),
       breaker.failThreshold,
       deadlineSeconds,
       breaker.windowSeconds,
       takesGlobal ? limits.rpmGlobal : 0,
       unused ?? '',
       unused === undefined ? 0 : requestsPerMinute(limits, unused),
-      ...chain.flatMap((provider) => [provider, requestsPerMinute(limits, provider)]),
+    ];
+    for (const provider of chain) asked.push(provider, requestsPerMinute(limits, provider));
+    const reply = (await run(
+      'admit',
+      [keys.circuits, keys.buckets, keys.answer(claim?.key), keys.claim(claim?.key)],
+      claim?.token ?? '',
+      JSON.stringify(asked),
+      ...(rider === undefined ? [] : [rider]),
     )) as AdmitReply;
     if (reply[0] !== 'hit') return readReply(reply, chain);
     const answer = readStored(reply[1]);
@@ -51,25 +63,27 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
     return ask(request);
   }
 
-  async function end(
-    outcomes: readonly Outcome[],
-    claim: EndOfClaim | undefined,
-  ): Promise<Changes & { stored: boolean }> {
+  async function end({ outcomes, claim, rider }: End): Promise<Ended> {
     const telling = outcomes.filter((outcome) => tellsSomething(outcome));
     if (telling.length === 0 && claim === undefined) return { ...noChanges(), stored: false };
-    const [stored, ...changes] = (await run(
+    const [stored, rode, ...changes] = (await run(
       'conclude',
       [keys.circuits, keys.answer(claim?.key), keys.claim(claim?.key)],
       claim?.token ?? '',
       claim?.answer === undefined ? '' : JSON.stringify(claim.answer),
       Math.ceil(claim?.ttlSeconds ?? 0),
-      breaker.windowSeconds,
-      breaker.failThreshold,
-      breaker.cooldownSeconds,
-      PARK_SECONDS,
-      ...telling.flatMap((outcome) => reportArguments(outcome)),
-    )) as [number, ...ChangeReply[]];
-    return { ...readChanges(changes), stored: stored === 1 };
+      telling.length === 0 ? '' : JSON.stringify(reports(telling)),
+      ...(rider === undefined ? [] : [rider]),
+    )) as ConcludeReply;
+    return { ...readChanges(changes), stored: stored === 1, rode: rode ?? undefined };
+  }
+
+  function reports(outcomes: readonly Outcome[]): (string | number)[] {
+    const { windowSeconds, failThreshold, cooldownSeconds } = breaker;
+    return [
+      ...[windowSeconds, failThreshold, cooldownSeconds, PARK_SECONDS],
+      ...outcomes.flatMap((outcome) => reportOf(outcome)),
+    ];
   }
 
   function tellsSomething(outcome: Outcome): boolean {
@@ -77,7 +91,7 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
     return outcome.grant.probe || result === 'failed' || result === 'no_money' || waitOf(outcome, breaker) > 0;
   }
 
-  function reportArguments(outcome: Outcome): (string | number)[] {
+  function reportOf(outcome: Outcome): (string | number)[] {
     const { provider, generation, probe } = outcome.grant;
     return [provider, generation, probe ? 1 : 0, resultOf(outcome), waitOf(outcome, breaker)];
   }
@@ -96,9 +110,7 @@ export function createRedisGuards(redis: Redis, { limits, breaker }: StoreSettin
   return {
     ask,
     end,
-    async report(outcomes) {
-      return end(outcomes, undefined);
-    },
+    report: (outcomes) => end({ outcomes }),
     async read() {
       const [now, ...rows] = (await run('read', [keys.circuits], ...PROVIDERS)) as [string, ...(string | null)[][]];
       return PROVIDERS.map((provider, index) => {

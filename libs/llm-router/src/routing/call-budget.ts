@@ -1,5 +1,5 @@
 import { ceilingNano, costNano, listNano } from '@nexus/finops';
-import type { Reservation, ReserveRequest, Settlement } from '../guards/ledger-port.ts';
+import type { LedgerRider, Reservation, ReserveRequest, Settlement } from '../guards/ledger-port.ts';
 import type { ModelRequest, ProviderName, Usage } from '../model.ts';
 import { refusedBudget } from './call-refused.ts';
 import type { CallTags, RouterPorts } from './router-ports.ts';
@@ -7,7 +7,8 @@ import { addUsage, approximateUsage, noUsage, promptTokenCeiling } from './token
 
 type BudgetPorts = Pick<RouterPorts, 'ledger' | 'priceOf' | 'keyOf' | 'newId' | 'onEvent' | 'now'>;
 type Reserved = { id: string; nano: bigint; reason: string; soft: boolean; at: number };
-type Prepared = { request: ReserveRequest; answer: Promise<Reservation | undefined> };
+type Asked = { request: ReserveRequest; answer?: Reservation | undefined };
+type Billed = Settlement & { reservation_id: string };
 
 /** What one provider answer used; `usage` undefined = not told, counted by the characters of `text`. */
 export type Used = {
@@ -38,9 +39,12 @@ export class CallBudget {
   /** Prices of this instant hold for the whole call: it is settled at those it was reserved at, whatever begins meanwhile. */
   private readonly pricedAt: number;
   private reserved: Reserved | undefined;
-  private prepared: Prepared | undefined;
+  /** Asked for in the script that lets the call through. */
+  private asked: Asked | undefined;
   /** Asked for, and nobody knows whether it was made. */
   private unanswered: string | undefined;
+  /** Of the accepted answer: told in the script that concludes the call. */
+  private unsettled: Billed | undefined;
   private settling: Promise<void>[] = [];
 
   constructor(ports: BudgetPorts, tags: CallTags) {
@@ -63,23 +67,29 @@ export class CallBudget {
       .reduce((dearest, cost) => (cost > dearest ? cost : dearest), 0n);
   }
 
-  /** Sends the reservation beside the question whether the call is let through; {@link reserve} then takes it up. */
-  prepare(pass: string, nano: bigint, lifetimeSeconds: number): void {
-    const { ledger } = this.ports;
-    if (ledger.reserveAdmitted === undefined) return;
-    const request = this.request(nano, lifetimeSeconds);
-    const answer = ledger.reserveAdmitted(request, pass);
-    // Whoever takes it up asks again where it failed.
-    answer.catch(() => undefined);
-    this.prepared = { request, answer };
+  /** The argument with which the reservation rides in the script that lets the call through, where the ledger can. */
+  reservationRider(nano: bigint, lifetimeSeconds: number): string | undefined {
+    const rider = this.ports.ledger.riders?.reserve;
+    if (rider === undefined) return undefined;
+    this.asked = { request: this.request(nano, lifetimeSeconds) };
+    return argumentOf(rider, this.asked.request);
+  }
+
+  /** Takes up what the rider replied, for {@link reserve}. Undefined: it did not run, or nobody knows. */
+  reservationRode(reply: unknown): void {
+    const { asked } = this;
+    if (asked === undefined || reply === undefined) return;
+    asked.answer = this.ports.ledger.riders?.reserve.read(reply, asked.request);
   }
 
   /** Reserves once; a reservation that was not used up still holds. Throws a refusal, or that the ledger is not readable. */
   async reserve(nano: bigint, lifetimeSeconds: number): Promise<void> {
     if (this.reserved !== undefined) return;
-    const request = this.prepared?.request ?? this.request(nano, lifetimeSeconds);
+    const { request, answer } = this.asked ?? { request: this.request(nano, lifetimeSeconds) };
+    this.asked = undefined;
     this.unanswered = request.reservation_id;
-    const reservation = (await this.takePrepared()) ?? (await this.ports.ledger.reserve(request));
+    // The same id again: it was made once or not at all.
+    const reservation = answer ?? (await this.ports.ledger.reserve(request));
     this.unanswered = undefined;
     this.reason = reservation.reason;
     if (!reservation.ok) throw refusedBudget(reservation);
@@ -89,7 +99,8 @@ export class CallBudget {
 
   /**
    * Settles what an answer cost, on the side: {@link settled} waits for it. It was paid: a ledger that cannot be reached now
-   * is told as an event, not to the caller.
+   * is told as an event, not to the caller. An accepted answer is mostly the last: its settlement waits for
+   * {@link settlementRider}, and whoever asks more before the end calls {@link settleNow}.
    */
   settle({ provider, request, usage: told, text, latencyMs, wasted, atEstimate = false }: Used): void {
     const reserved = this.reserved;
@@ -118,20 +129,44 @@ export class CallBudget {
     this.usage = addUsage(this.usage, usage);
     this.approx ||= approx;
     this.costNano += billing.actual_nano;
-    this.settling.push(this.tellLedger(reserved.id, billing));
+    this.settleNow();
+    this.unsettled = { ...billing, reservation_id: reserved.id, tags: this.tags };
+    if (wasted || this.ports.ledger.riders === undefined) this.settleNow();
     this.ports.onEvent({ type: 'billed', tags: this.tags, billing: { ...billing, reservation_id: reserved.id } });
+  }
+
+  /** The argument with which the settlement rides in the script that concludes the call, where there is one to tell. */
+  settlementRider(): string | undefined {
+    const rider = this.ports.ledger.riders?.settle;
+    return rider === undefined || this.unsettled === undefined ? undefined : argumentOf(rider, this.unsettled);
+  }
+
+  /** Takes up what the rider replied. What it did not settle, as far as anybody knows, {@link settled} does. */
+  settlementRode(reply: unknown): void {
+    if (this.unsettled === undefined || reply === undefined) return;
+    const settled = this.ports.ledger.riders?.settle.read(reply, this.unsettled);
+    if (settled !== undefined) this.unsettled = undefined;
+  }
+
+  /** Tells the ledger what waits for the end of the call. */
+  settleNow(): void {
+    if (this.unsettled !== undefined) this.settling.push(this.tellLedger(this.unsettled));
+    this.unsettled = undefined;
   }
 
   /** Resolves when the ledger has, or could not be told, everything that was settled. */
   async settled(): Promise<void> {
+    this.settleNow();
     await Promise.all(this.settling.splice(0));
   }
 
   /** Gives back what is still reserved; a reservation nobody can give back now expires by itself. */
   async giveBack(): Promise<void> {
-    const { reserved } = this;
+    const { reserved, asked } = this;
     this.reserved = undefined;
-    const id = reserved?.id ?? this.unanswered ?? (await this.preparedToGiveBack());
+    this.asked = undefined;
+    const id =
+      reserved?.id ?? this.unanswered ?? (asked?.answer?.ok === true ? asked.request.reservation_id : undefined);
     this.unanswered = undefined;
     if (id === undefined) return;
     try {
@@ -142,34 +177,25 @@ export class CallBudget {
     }
   }
 
-  /** A prepared reservation nobody took up, also one whose answer was lost: it may have been made. */
-  private async preparedToGiveBack(): Promise<string | undefined> {
-    const { prepared } = this;
-    this.prepared = undefined;
-    const made = await prepared?.answer.then(
-      (reservation) => reservation?.ok === true,
-      () => true,
-    );
-    return made === true ? prepared?.request.reservation_id : undefined;
-  }
-
-  /** What became of the prepared reservation; undefined when there was none, or nobody knows: its id can be asked again. */
-  private async takePrepared(): Promise<Reservation | undefined> {
-    const answer = this.prepared?.answer;
-    this.prepared = undefined;
-    return answer?.catch(() => undefined);
-  }
-
   private request(estimate_nano: bigint, lifetimeSeconds: number): ReserveRequest {
     const lifetime_s = Math.ceil(lifetimeSeconds);
     return { reservation_id: this.ports.newId(), estimate_nano, tags: this.tags, lifetime_s };
   }
 
-  private async tellLedger(id: string, billing: Omit<Settlement, 'tags'>): Promise<void> {
+  private async tellLedger({ reservation_id, ...settlement }: Billed): Promise<void> {
     try {
-      await this.ports.ledger.settle(id, { ...billing, tags: this.tags });
+      await this.ports.ledger.settle(reservation_id, settlement);
     } catch (error: unknown) {
-      this.ports.onEvent({ type: 'settle_failed', reservation_id: id, error });
+      this.ports.onEvent({ type: 'settle_failed', reservation_id, error });
     }
+  }
+}
+
+/** Undefined for what the ledger would not take: asked itself, it says why. */
+function argumentOf<Request>(rider: LedgerRider<Request, unknown>, request: Request): string | undefined {
+  try {
+    return rider.argument(request);
+  } catch {
+    return undefined;
   }
 }

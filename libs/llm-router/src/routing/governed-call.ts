@@ -69,11 +69,12 @@ export class GovernedCall {
   async admit(): Promise<Exclude<Awaited<ReturnType<Guards['admit']>>, Granted | Refused> | undefined> {
     const { chain, dedupe, signal } = this.options;
     const deadlineSeconds = this.secondsLeft();
-    const beside = (pass: string) => this.budget.prepare(pass, this.estimate(chain), this.reservationSeconds());
-    const admission = await this.ports.guards.admit({ chain, deadlineSeconds, dedupe, signal, beside });
+    const rider = () => this.budget.reservationRider(this.estimate(chain), this.reservationSeconds());
+    const admission = await this.ports.guards.admit({ chain, deadlineSeconds, dedupe, signal, rider });
     if (admission.verdict === 'hit') return admission;
     if (admission.verdict === 'refused') throw refusedByGuards(admission);
     this.take(admission);
+    this.budget.reservationRode(admission.rode);
     return undefined;
   }
 
@@ -112,17 +113,23 @@ export class GovernedCall {
   async report(): Promise<void> {
     const outcomes = this.unreported;
     this.unreported = [];
+    this.budget.settleNow();
     this.tell(await this.ports.guards.report(outcomes));
   }
 
-  /** Tells the guards how it ended and shares an accepted text with equal calls; gives back what is still reserved. */
+  /**
+   * Tells the guards and the ledger how it ended, in one round trip; shares an accepted text with equal calls, and gives
+   * back what is still reserved. Resolves when both have been told as far as they can be.
+   */
   async conclude(accepted: { served: Served; text: string; costNano?: bigint } | undefined): Promise<void> {
-    // Both are told at once: one round trip.
-    const money = Promise.all([this.budget.giveBack(), this.budget.settled()]);
+    const givingBack = this.budget.giveBack();
     const granted = this.granted;
     this.granted = undefined;
-    if (granted !== undefined) await this.tellGuards(granted, accepted);
-    await money;
+    try {
+      if (granted !== undefined) await this.tellGuards(granted, accepted);
+    } finally {
+      await Promise.all([givingBack, this.budget.settled()]);
+    }
   }
 
   private async tellGuards(granted: Granted, accepted: Parameters<GovernedCall['conclude']>[0]): Promise<void> {
@@ -140,7 +147,9 @@ export class GovernedCall {
               : { tool_calls: accepted.served.answer.tool_calls }),
           };
     const outcomes = this.isUnused ? [...this.unreported, cancelled(granted.grant)] : this.unreported;
-    const changes = await this.ports.guards.conclude(granted, { outcomes, answer });
+    const rider = this.budget.settlementRider();
+    const changes = await this.ports.guards.conclude(granted, { outcomes, answer, rider });
+    this.budget.settlementRode(changes.rode);
     this.tell(changes);
     if (changes.stored) this.ports.onEvent({ type: 'dedupe_set', tags: this.options.tags });
   }

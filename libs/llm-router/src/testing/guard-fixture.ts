@@ -34,7 +34,9 @@ export type OpenedGuards = {
 };
 
 /** Guards whose short waits are over at once and whose renewals come when told. */
-export function openGuards(options: Pick<GuardsOptions, 'redis' | 'limits' | 'breaker' | 'statePath'>): OpenedGuards {
+export function openGuards(
+  options: Pick<GuardsOptions, 'redis' | 'limits' | 'breaker' | 'statePath' | 'riders'>,
+): OpenedGuards {
   const clock = { seconds: 1_800_000_000 };
   const errors: unknown[] = [];
   let due: (() => void)[] = [];

@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import type { LedgerPort, ReserveRequest, Settlement } from '../guards/ledger-port.ts';
 import type { CallTags } from '../routing/router-ports.ts';
 
-/** A ledger under test: its budget, its clock, and what its current day says. `admit` writes a pass as the guards do. */
+/** A ledger under test: its budget, its clock, and what its current day says. */
 export type LedgerUnderTest = {
   ledger: LedgerPort;
   /** The ledger's time, milliseconds since 1970. */
   now: () => number;
-  admit?: (pass: string) => Promise<unknown>;
   /** Moves the ledger's clock. */
   advance: (seconds: number) => void | Promise<void>;
   day: () => Promise<{ spent: bigint; reserved: bigint }> | { spent: bigint; reserved: bigint };
@@ -96,17 +95,6 @@ export function describeLedger(name: string, open: OpenLedger): void {
       expect(await ledger.settle('a', lost)).toEqual({ changed: true });
       expect(await ledger.settle('a', lost)).toEqual({ changed: false });
       expect(await day()).toMatchObject({ spent: 5n, reserved: 0n });
-    });
-
-    test('a reservation beside an admission is made when the call was let through, and its pass holds once', async () => {
-      const { ledger, admit, day } = await open(1000n);
-      if (ledger.reserveAdmitted === undefined || admit === undefined) return;
-      expect(await ledger.reserveAdmitted(request('a', 100n), '{nexus}:llm:pass:1')).toBeUndefined();
-      expect((await day()).reserved).toBe(0n);
-      await admit('{nexus}:llm:pass:1');
-      expect(await ledger.reserveAdmitted(request('a', 100n), '{nexus}:llm:pass:1')).toMatchObject({ ok: true });
-      expect(await ledger.reserveAdmitted(request('b', 100n), '{nexus}:llm:pass:1')).toBeUndefined();
-      expect((await day()).reserved).toBe(100n);
     });
 
     test('spent and reserved never pass the hard limit, however calls interleave', async () => {

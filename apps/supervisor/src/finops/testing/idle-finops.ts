@@ -6,7 +6,10 @@ function refuse(): never {
   throw new Error('this test spends nothing; run it on a real ledger');
 }
 
+const rider = { lua: '', keys: [], argument: refuse, read: refuse };
+
 const ledger: Ledger = {
+  riders: { reserve: rider, settle: rider },
   reserve: refuse,
   settle: refuse,
   void: refuse,
@@ -30,7 +33,6 @@ export const idleFinops: Finops = {
   ledger,
   models: {
     reserve: refuse,
-    reserveAdmitted: refuse,
     settle: refuse,
     void: refuse,
     avoided: refuse,

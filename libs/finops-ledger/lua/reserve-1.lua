@@ -1,13 +1,12 @@
 --[[
   Holds the estimate of a call in all its scopes, for the day and the month it is now by the server's clock, or none of it.
   The same id again gets the first answer.
-  KEYS 1 prefix, 2 pass; where none is asked for, the prefix again
+  KEYS 1 prefix
   ARGV 1 list in JSON: 1 id, 2 nano, 3 lifetime ms, 4 hard and 5 soft nano a day of everything, 6 the day it is, 7 its first
        instant, 8 its end, 9 that of its month, 10.. scopes, global first
   Returns {'held', reserved at ms, and where a soft cap was passed its scope, period, projected, cap}
         | {'refused', ms to wait, scope, period, projected, cap} | {'ended', state} | {'differs'}
         | {'due'}: it would be refused, but holds have expired: sweep and ask again | {'day', now}: it is another day
-        | nil: there was no pass
 ]]
 --@include checks
 --@include hold
@@ -23,8 +22,6 @@ if state == 'h' then
   return { 'held', heldAt, scope, period, projected, cap }
 end
 if state then return { 'ended', state } end
-local hasPass = KEYS[2] ~= prefix
-if hasPass and redis.call('EXISTS', KEYS[2]) == 0 then return nil end
 
 local instant = now()
 if instant < dayStart or instant >= dayEnd then return { 'day', instant } end
@@ -62,7 +59,6 @@ end
 if exceeded and #read('ZRANGEBYSCORE', prefix .. 'spend:holds', '-inf', instant, 'LIMIT', 0, 1) > 0 then
   return { 'due' }
 end
-if hasPass then redis.call('DEL', KEYS[2]) end
 if exceeded then
   local key, counted, isFirst = posting(prefix, day, {}, 1, 0, 0, refused)
   post(key, counted, isFirst)
