@@ -28,15 +28,20 @@ test('on a Redis Cluster all keys of a call lie in one slot', async () => {
   const limits = { rpmGlobal: 9, rpmByProvider: {}, rpmDefault: 9 };
   const breaker = { windowSeconds: 300, failThreshold: 1, cooldownSeconds: 120 };
   const redis = cluster as unknown as Redis;
-  const { guards, errors } = openGuards({ redis, limits, breaker, statePath: temporaryFile() });
+  const rider = { keys: ['{nexus}:rides'], lua: "return redis.call('INCR', KEYS[1])" };
+  const riders = { admit: rider, conclude: rider };
+  const { guards, errors } = openGuards({ redis, limits, breaker, riders, statePath: temporaryFile() });
   const equal: GuardedCall = { ...callOf('gemini', 'openai'), dedupe: { key: 'd'.repeat(64), ttlSeconds: 30 } };
   await conclude(guards, granted(await guards.admit(equal)), { kind: 'outage' });
-  const call = granted(await guards.admit(equal));
+  const call = granted(await guards.admit({ ...equal, rider: () => 'x' }));
+  expect(call.rode).toBe(1);
   expect(call.grant).toMatchObject({ provider: 'openai', local: false });
   await guards.conclude(call, {
     outcomes: [{ grant: call.grant }],
     answer: { provider: 'openai', model: 'model', text: 'answer' },
+    rider: 'x',
   });
+  expect(await cluster.get('{nexus}:rides')).toBe('2');
   expect((await guards.admit(equal)).verdict).toBe('hit');
   expect(await cluster.keys('*')).toEqual(
     expect.arrayContaining(['{nexus}:breaker:gemini', `{nexus}:dedupe:${'d'.repeat(64)}`, '{nexus}:llm:buckets']),

@@ -4,8 +4,8 @@ import type { AskAnswer } from './guard-store.ts';
 import type { Standing, StandingState, StoredAnswer } from './guards.ts';
 
 type StateReply = (string | number)[];
-/** Of the script that rode; null when none did, or it failed. */
-type RiderReply = object | null;
+/** Of the script that rode, whatever that is; null when none did, or it failed. */
+type RiderReply = unknown;
 /** What lua/admit-4.lua returns. */
 export type AdmitReply =
   | ['hit', string]
