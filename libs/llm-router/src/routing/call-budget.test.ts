@@ -65,7 +65,7 @@ function open(over: Partial<Pick<RouterPorts, 'priceOf'>> = {}) {
 
   async function settle(usage: Usage, meanwhile: () => void = () => {}) {
     const budget = new CallBudget({ ...ports, ...over }, tags);
-    await budget.reserve(budget.estimate(request, models), 60);
+    await budget.reserve(() => budget.estimate(request, models), 60);
     meanwhile();
     budget.settle({ provider: 'gemini', request, usage, text: '', latencyMs: 1, wasted: false });
     await budget.settled();

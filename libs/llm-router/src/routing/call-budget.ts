@@ -82,10 +82,13 @@ export class CallBudget {
     asked.answer = this.ports.ledger.riders?.reserve.read(reply, asked.request);
   }
 
-  /** Reserves once; a reservation that was not used up still holds. Throws a refusal, or that the ledger is not readable. */
-  async reserve(nano: bigint, lifetimeSeconds: number): Promise<void> {
+  /**
+   * Reserves once; a reservation that was not used up still holds, and then nothing is estimated: that takes the whole prompt.
+   * Throws a refusal, or that the ledger is not readable.
+   */
+  async reserve(estimate: () => bigint, lifetimeSeconds: number): Promise<void> {
     if (this.reserved !== undefined) return;
-    const { request, answer } = this.asked ?? { request: this.request(nano, lifetimeSeconds) };
+    const { request, answer } = this.asked ?? { request: this.request(estimate(), lifetimeSeconds) };
     this.asked = undefined;
     this.unanswered = request.reservation_id;
     // The same id again: it was made once or not at all.

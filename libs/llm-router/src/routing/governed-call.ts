@@ -179,7 +179,7 @@ export class GovernedCall {
   }
 
   private reserve(chain: readonly ProviderName[]): Promise<void> {
-    return this.budget.reserve(this.estimate(chain), this.reservationSeconds());
+    return this.budget.reserve(() => this.estimate(chain), this.reservationSeconds());
   }
 
   /** Longer than the call can take, so that a reservation expires only when its caller has died. */
