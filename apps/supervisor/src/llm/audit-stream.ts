@@ -16,7 +16,8 @@ type AuditStreamOptions = {
 const MOST_ENTRIES = 100_000;
 /** Records that wait while Redis is away; older ones are given up, in public. */
 const MOST_WAITING = 10_000;
-const MOST_AT_ONCE = 1000;
+/** A batch the socket takes at once. What it does not, Node keeps in memory three times as large until old space is collected. */
+const MOST_AT_ONCE = 50;
 const BATCH_MS = 25;
 const AGAIN_MS = 1000;
 
@@ -85,7 +86,8 @@ export function createAuditStream({ redis, logger, later }: AuditStreamOptions):
     write(record) {
       waiting.push(record);
       if (waiting.length > MOST_WAITING) keep(waiting);
-      plan(BATCH_MS);
+      if (waiting.length === MOST_AT_ONCE) void flush();
+      else plan(BATCH_MS);
     },
     flush,
   };

@@ -32,6 +32,8 @@ const tags = z.object({
   cache_ttl_s: z.coerce.number().int().min(0).max(86_400).optional(),
 });
 
+const noMetadata = tags.safeParse({});
+
 /** Reads a request whose members fit each by itself. */
 export function chatCall(
   body: ChatCompletionRequest,
@@ -41,7 +43,7 @@ export function chatCall(
   if ((body.n ?? 1) !== 1) return bad('n must be 1: one answer is given to a request');
   const target = targetOf(body.model, llm);
   if ('problem' in target) return target;
-  const metadata = tags.safeParse(body.metadata ?? {});
+  const metadata = body.metadata == null ? noMetadata : tags.safeParse(body.metadata);
   if (!metadata.success)
     return bad(`metadata.${metadata.error.issues[0]?.path.join('.')} does not fit; see POST /llm/generate`);
   const wanted = wantedDocument(body);

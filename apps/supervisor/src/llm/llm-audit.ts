@@ -31,12 +31,30 @@ type Trail = {
   key_fp: string | null;
 };
 
-export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
-  const trails = new WeakMap<CallTags, Trail>();
+/** Goes with the tags, and away with them: the table of a WeakMap is emptied by a collection of old space only. */
+const TRAIL = Symbol('trail');
+type Traced = CallTags & { [TRAIL]?: Trail };
 
+function trailOf(tags: Traced): Trail | undefined {
+  return tags[TRAIL];
+}
+
+function beginTrail(tags: Traced): void {
+  tags[TRAIL] = {
+    prompt_fp: tags.prompt_fp,
+    provider: null,
+    model: null,
+    budget_note: '',
+    est_cost_usd: null,
+    max_output_tokens: null,
+    key_id: null,
+    key_fp: null,
+  };
+}
+
+export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
   function write(type: string, tags: CallTags, facts: Record<string, unknown>): void {
     const { team, project, purpose } = tags;
-    const trail = trails.get(tags);
     sink.write({
       type,
       ts_utc: iso(now()),
@@ -47,7 +65,7 @@ export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
       reason: null,
       err: null,
       retry_after_s: null,
-      ...trail,
+      ...trailOf(tags),
       team,
       project,
       ...facts,
@@ -55,7 +73,7 @@ export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
   }
 
   function onAttempt({ tags, attempt, key, max_output_tokens }: Extract<RouterEvent, { type: 'attempt' }>): void {
-    const trail = trails.get(tags);
+    const trail = trailOf(tags);
     if (trail !== undefined) {
       const { provider, model } = attempt;
       Object.assign(trail, { provider, model, max_output_tokens, key_id: key.id, key_fp: key.fingerprint });
@@ -69,18 +87,7 @@ export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
   }
 
   return {
-    begin(tags) {
-      trails.set(tags, {
-        prompt_fp: tags.prompt_fp,
-        provider: null,
-        model: null,
-        budget_note: '',
-        est_cost_usd: null,
-        max_output_tokens: null,
-        key_id: null,
-        key_fp: null,
-      });
-    },
+    begin: beginTrail,
     onEvent(event) {
       if (event.type === 'attempt') return onAttempt(event);
       if (event.type === 'dedupe_hit') {
@@ -89,7 +96,7 @@ export function createLlmAudit(sink: AuditSink, now: Clock): LlmAudit {
       }
       if (event.type !== 'billed') return;
       const { budget_reason, estimated_nano } = event.billing;
-      const trail = trails.get(event.tags);
+      const trail = trailOf(event.tags);
       if (trail !== undefined)
         Object.assign(trail, { budget_note: budget_reason, est_cost_usd: nanoToUsd(estimated_nano) });
     },
