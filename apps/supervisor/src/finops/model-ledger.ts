@@ -42,7 +42,7 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
   let planned = false;
 
   async function store({ id, settlement }: Waiting): Promise<{ changed: boolean }> {
-    return stored(await ledger.settle(id, costOf(settlement)), settlement);
+    return stored(await ledger.settle(id, costOf(settlement, id)), settlement);
   }
 
   function stored({ changed }: { changed: boolean }, settlement: Settlement): { changed: boolean } {
@@ -117,7 +117,7 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
       },
       settle: {
         ...settling,
-        argument: ({ reservation_id, ...cost }) => settling.argument({ ...costOf(cost), reservation_id }),
+        argument: (settlement) => settling.argument(costOf(settlement, settlement.reservation_id)),
         read(reply, settlement) {
           const settled = settling.read(reply, settlement.reservation_id);
           return settled === undefined ? undefined : stored(settled, settlement);
@@ -144,15 +144,30 @@ function holdOf({ tags, ...rest }: ReserveRequest): LedgerReserveRequest {
   return { ...rest, ...scopesOf(tags) };
 }
 
-function costOf({ tags, estimated_nano, latency_ms, ...facts }: Settlement): LedgerSettlement {
-  return {
-    ...facts,
-    ...scopesOf(tags),
-    estimate_nano: estimated_nano,
-    latency_ms: Math.round(latency_ms),
+/** Written out, because copying what is left of an object costs more than all else here. */
+function costOf(settlement: Settlement, reservation_id: string): LedgerSettlement & { reservation_id: string } {
+  const { tags } = settlement;
+  const cost: LedgerSettlement & { reservation_id: string } = {
+    reservation_id,
+    reserved_at: settlement.reserved_at,
+    estimate_nano: settlement.estimated_nano,
+    actual_nano: settlement.actual_nano,
+    list_nano: settlement.list_nano,
+    provider: settlement.provider,
+    model: settlement.model,
+    tags: { team: tags.team, project: tags.project, purpose: tags.purpose },
+    usage: settlement.usage,
+    approx: settlement.approx,
+    wasted: settlement.wasted,
+    price_source: settlement.price_source,
+    key_id: settlement.key_id,
     fp: tags.prompt_fp,
     task_id: tags.task_id,
+    latency_ms: Math.round(settlement.latency_ms),
+    budget_reason: settlement.budget_reason,
   };
+  if (tags.caller !== null) cost.key = tags.caller;
+  return cost;
 }
 
 function scopesOf({ team, project, purpose, caller }: CallTags): Pick<LedgerReserveRequest, 'tags' | 'key'> {

@@ -20,14 +20,17 @@ export function assertId(id: string): void {
 /** Throws RangeError for the first member that no line could hold. */
 export function assertSettlement(settlement: Settlement): void {
   for (const name of ['estimate_nano', 'actual_nano', 'list_nano'] as const) assertNano(settlement[name], name);
-  const { usage, reserved_at, latency_ms, budget_reason, task_id, fp } = settlement;
-  for (const [name, count] of Object.entries({ ...usage, reserved_at, latency_ms })) {
-    if (!Number.isInteger(count) || count < 0 || count > LARGEST_COUNT) {
-      throw new RangeError(`${name} must be a whole number from 0 to 2^50.`);
-    }
+  const { usage, budget_reason, task_id, fp } = settlement;
+  for (const name of USAGE) assertCount(usage[name], name);
+  for (const name of ['reserved_at', 'latency_ms'] as const) assertCount(settlement[name], name);
+  if (budget_reason.length > LONGEST_TEXT || (task_id ?? '').length > LONGEST_TEXT || fp.length > LONGEST_TEXT) {
+    throw new RangeError(`Texts of a settlement have ${LONGEST_TEXT} characters at most.`);
   }
-  for (const text of [budget_reason, task_id ?? '', fp]) {
-    if (text.length > LONGEST_TEXT)
-      throw new RangeError(`Texts of a settlement have ${LONGEST_TEXT} characters at most.`);
-  }
+}
+
+const USAGE = ['input', 'cache_read', 'cache_write', 'output', 'reasoning'] as const;
+
+function assertCount(count: number, name: string): void {
+  if (Number.isInteger(count) && count >= 0 && count <= LARGEST_COUNT) return;
+  throw new RangeError(`${name} must be a whole number from 0 to 2^50.`);
 }

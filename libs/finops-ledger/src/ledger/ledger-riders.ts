@@ -49,17 +49,13 @@ export function createLedgerRiders({ calendar, today, globalDay, dailyNano }: Le
     },
     settle: {
       ...riderScript('settle'),
-      argument({ reservation_id, ...settlement }) {
+      argument(settlement) {
+        const { reservation_id, reserved_at, estimate_nano, tags, key } = settlement;
         assertId(reservation_id);
         assertSettlement(settlement);
-        const { reserved_at, estimate_nano, tags, key } = settlement;
-        return scriptArgument([
-          ...settleArguments(reservation_id, settlement),
-          reserved_at,
-          calendar.dayOf(reserved_at),
-          Number(estimate_nano),
-          ...budgetScopes(tags, key),
-        ]);
+        const values = settleArguments(reservation_id, settlement);
+        values.push(reserved_at, calendar.dayOf(reserved_at), Number(estimate_nano), ...budgetScopes(tags, key));
+        return scriptArgument(values);
       },
       read(reply) {
         const [changed, kind] = reply as SettleReply;

@@ -25,6 +25,8 @@ export function combinationText(tags: SpendTags, keyId: string, priceSource: str
 /** Values 1 to 16 of lua/settle-1.lua. */
 export function settleArguments(id: string, settlement: Settlement): (string | number)[] {
   const { actual_nano, list_nano, usage, latency_ms, fp, task_id, budget_reason, price_source } = settlement;
+  const { provider, model, tags, key_id } = settlement;
+  const { team, project, purpose } = tags;
   const flags =
     (settlement.approx ? FLAG.approx : 0) +
     (settlement.wasted ? FLAG.wasted : 0) +
@@ -37,7 +39,7 @@ export function settleArguments(id: string, settlement: Settlement): (string | n
     Number(actual_nano),
     Number(list_nano),
     flags,
-    combinationText({ ...settlement.tags, ...settlement }, settlement.key_id, price_source),
+    combinationText({ provider, model, team, project, purpose }, key_id, price_source),
     usage.input,
     usage.cache_read,
     usage.cache_write,

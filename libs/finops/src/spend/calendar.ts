@@ -12,12 +12,24 @@ export type Calendar = {
 const DAY_MS = 86_400_000;
 
 /** Days as they are written: the first formatter of a process takes megabytes of languages, which UTC needs none of. */
-const utc: Calendar = {
+const utc = rememberingDay({
   zone: 'UTC',
   dayOf: (instant) => new Date(instant).toISOString().slice(0, 10),
   startOf: (day) => Date.parse(`${day}T00:00:00Z`),
   endOf: (day) => Date.parse(`${day}T00:00:00Z`) + DAY_MS,
-};
+});
+
+/** Finding a day is slow, and a ledger asks about the same day again and again. */
+function rememberingDay(calendar: Calendar): Calendar {
+  let known = { start: 0, end: 0, day: '' };
+  function dayOf(instant: number): string {
+    if (instant >= known.start && instant < known.end) return known.day;
+    const day = calendar.dayOf(instant);
+    known = { start: calendar.startOf(day), end: calendar.endOf(day), day };
+    return day;
+  }
+  return { ...calendar, dayOf };
+}
 
 /** Throws RangeError for a zone that the runtime does not know. */
 export function createCalendar(zone: string): Calendar {
@@ -28,8 +40,6 @@ export function createCalendar(zone: string): Calendar {
     month: '2-digit',
     day: '2-digit',
   });
-  // Asking the formatter is slow, and a ledger asks about the same days again and again.
-  let known = { start: 0, end: 0, day: '' };
   function written(instant: number): string {
     const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
     return `${parts['year']}-${parts['month']}-${parts['day']}`;
@@ -46,13 +56,7 @@ export function createCalendar(zone: string): Calendar {
     return after;
   }
   const endOf = (day: string): number => startOf(addDays(day, 1));
-  function dayOf(instant: number): string {
-    if (instant >= known.start && instant < known.end) return known.day;
-    const day = written(instant);
-    known = { start: startOf(day), end: endOf(day), day };
-    return day;
-  }
-  return { zone, dayOf, startOf, endOf };
+  return rememberingDay({ zone, dayOf: written, startOf, endOf });
 }
 
 /** Whether a text is a day that exists, in the years 1970 to 9998. */

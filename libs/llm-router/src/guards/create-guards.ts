@@ -48,20 +48,23 @@ export function createGuards(options: GuardsOptions): Guards {
   async function admit(call: GuardedCall): Promise<Admission> {
     const { dedupe, signal } = call;
     if (dedupe === undefined || dedupe.ttlSeconds <= 0) return admission(await store.ask(askOf(call)), call);
-    for (;;) {
-      const flight = flights.current(dedupe.key);
-      if (flight === undefined) return lead(call, flights.start(dedupe.key));
+    let flight = flights.current(dedupe.key);
+    while (flight !== undefined) {
       const landing = await unlessAborted(flight.landed, signal);
       if (landing.kind === 'answer') return { verdict: 'hit', answer: landing.answer, shared: true };
       if (landing.kind === 'refused') return landing.refusal;
+      flight = flights.current(dedupe.key);
     }
+    return lead(call, flights.start(dedupe.key));
   }
 
   /** Asks for all equal calls of this process; lands the flight unless the call was let through. */
   async function lead(call: GuardedCall, flight: Flight): Promise<Admission> {
     try {
       const token = newToken();
-      const answer = await untilDecided(call, token);
+      const asked = askOf(call, token);
+      let answer = await store.ask(asked);
+      if (answer.kind === 'wait') answer = await untilDecided(call, asked, answer);
       const result = admission(answer, call, { flight, token });
       if (result.verdict === 'hit') flight.land({ kind: 'answer', answer: result.answer });
       if (result.verdict === 'refused') flight.land({ kind: 'refused', refusal: result });
@@ -73,11 +76,10 @@ export function createGuards(options: GuardsOptions): Guards {
   }
 
   /** While an equal call is in flight elsewhere: asks again until it has an answer, has failed, or its owner has died. */
-  async function untilDecided(call: GuardedCall, token: string): Promise<AskAnswer> {
-    const asked = askOf(call, token);
-    let answer = await store.ask(asked);
+  async function untilDecided({ signal }: GuardedCall, asked: Ask, first: AskAnswer): Promise<AskAnswer> {
+    let answer = first;
     for (let pause = FIRST_POLL_MS; answer.kind === 'wait'; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
-      await unlessAborted(wait(Math.min(pause, answer.milliseconds + 1)), call.signal);
+      await unlessAborted(wait(Math.min(pause, answer.milliseconds + 1)), signal);
       answer = await store.ask(asked);
     }
     return answer;

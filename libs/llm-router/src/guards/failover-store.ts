@@ -88,11 +88,11 @@ export function createFailoverStore({ redis, local, file, seconds, onError }: Fa
 
   return {
     end,
-    async ask(ask) {
-      if (ask.chain.length === 0) return NOBODY_TO_CALL;
+    ask(ask) {
+      if (ask.chain.length === 0) return Promise.resolve(NOBODY_TO_CALL);
       const bounded = { ...ask, deadlineSeconds: Math.min(Math.max(1, ask.deadlineSeconds), LONGEST_PROBE_SECONDS) };
       return withRedis(
-        async () => seen(await redis.ask(bounded)),
+        () => redis.ask(bounded).then(seen),
         () => local.ask(bounded),
       );
     },

@@ -30,7 +30,7 @@ export function bindGuardScripts(
     connection.defineCommand(commandName, { numberOfKeys: scripts[name].keys + riderKeys.length, lua });
     bound.set(name, { command: commands[commandName] as Command, riderKeys });
   }
-  return async function run(name, keys, ...values) {
+  return function run(name, keys, ...values) {
     const script = bound.get(name);
     if (script === undefined) throw new Error(`script ${name} is not registered on this connection`);
     return script.command.apply(connection, [...keys, ...script.riderKeys, ...values]);

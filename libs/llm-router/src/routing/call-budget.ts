@@ -157,26 +157,29 @@ export class CallBudget {
     this.unsettled = undefined;
   }
 
-  /** Resolves when the ledger has, or could not be told, everything that was settled. */
-  async settled(): Promise<void> {
+  /** Resolves when the ledger has, or could not be told, everything that was settled; undefined when nothing waits. */
+  settled(): Promise<unknown> | undefined {
     this.settleNow();
-    await Promise.all(this.settling.splice(0));
+    return this.settling.length === 0 ? undefined : Promise.all(this.settling.splice(0));
   }
 
-  /** Gives back what is still reserved; a reservation nobody can give back now expires by itself. */
-  async giveBack(): Promise<void> {
+  /** Gives back what is still reserved, where there is any; a reservation nobody can give back now expires by itself. */
+  giveBack(): Promise<void> | undefined {
     const { reserved, asked } = this;
     this.reserved = undefined;
     this.asked = undefined;
     const id =
       reserved?.id ?? this.unanswered ?? (asked?.answer?.ok === true ? asked.request.reservation_id : undefined);
     this.unanswered = undefined;
-    if (id === undefined) return;
+    // Of a call that was refused because the ledger is away there is nothing to tell.
+    return id === undefined ? undefined : this.void(id, reserved !== undefined);
+  }
+
+  private async void(id: string, tells: boolean): Promise<void> {
     try {
       await this.ports.ledger.void(id);
     } catch (error: unknown) {
-      // Of a call that was refused because the ledger is away there is nothing to tell.
-      if (reserved !== undefined) this.ports.onEvent({ type: 'settle_failed', reservation_id: id, error });
+      if (tells) this.ports.onEvent({ type: 'settle_failed', reservation_id: id, error });
     }
   }
 

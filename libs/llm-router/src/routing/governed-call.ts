@@ -128,7 +128,8 @@ export class GovernedCall {
     try {
       if (granted !== undefined) await this.tellGuards(granted, accepted);
     } finally {
-      await Promise.all([givingBack, this.budget.settled()]);
+      await givingBack;
+      await this.budget.settled();
     }
   }
 
