@@ -28,9 +28,8 @@ type ChatPorts = { metrics: Pick<LlmMetrics, 'llmGenerate'>; now: Clock; newId: 
 export function createChatCompletionsHandlers(llm: Llm, { metrics, now, newId }: ChatPorts): ChatHandlers {
   const { door } = llm;
 
-  async function answerWhole({ call, wanted }: ChatCall): Promise<TextOutcome> {
-    if (wanted === undefined) return door.text(call);
-    return asText(await door.document(call, wanted));
+  function answerWhole({ call, wanted }: ChatCall): Promise<TextOutcome> {
+    return wanted === undefined ? door.text(call) : door.document(call, wanted).then(asText);
   }
 
   async function answerStream(asked: ChatCall, head: ChunkHead, requestId: string): Promise<Reply> {

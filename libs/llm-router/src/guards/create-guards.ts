@@ -4,7 +4,7 @@ import { createCallFlights, type Flight, unlessAborted } from './call-flights.ts
 import { createClaimRenewal } from './claim-renewal.ts';
 import { createFailoverStore } from './failover-store.ts';
 import type { Ask, AskAnswer } from './guard-store.ts';
-import type { Admission, BreakerSettings, Granted, GuardedCall, Guards, RateLimits } from './guards.ts';
+import type { Admission, BreakerSettings, Granted, GuardedCall, Guards, RateLimits, StoredAnswer } from './guards.ts';
 import { createLocalGuards } from './local-guards.ts';
 import type { RiderScripts } from './guard-scripts.ts';
 import { createRedisGuards } from './redis-guards.ts';
@@ -111,7 +111,7 @@ export function createGuards(options: GuardsOptions): Guards {
     report: (outcomes) => store.report(outcomes),
     async conclude({ ticket }, { outcomes, answer, rider }) {
       const claim = ticket.dedupe;
-      const stored = answer === undefined ? undefined : { ts: now() / 1000, ...answer };
+      const stored = answer === undefined ? undefined : storedAnswer(now() / 1000, answer);
       if (claim !== undefined) renewal.release(claim);
       try {
         const end = claim === undefined ? undefined : { ...claim, answer: stored };
@@ -124,6 +124,12 @@ export function createGuards(options: GuardsOptions): Guards {
     readBreakers: () => store.read(),
     clearParked: (provider) => store.unpark(provider),
   };
+}
+
+/** In the order in which it is written; what is not there is not written. */
+function storedAnswer(ts: number, answer: Omit<StoredAnswer, 'ts'>): StoredAnswer {
+  const { provider, model, text, finish, cost_nano, tool_calls } = answer;
+  return { ts, provider, model, text, tool_calls, finish, cost_nano };
 }
 
 function assertFromOne({ rpmGlobal, rpmDefault, rpmByProvider }: RateLimits, { failThreshold }: BreakerSettings): void {

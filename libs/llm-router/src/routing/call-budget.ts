@@ -113,7 +113,9 @@ export class CallBudget {
     const usage = told ?? approximateUsage(request, text);
     const approx = told === undefined;
     const price = this.ports.priceOf(provider, model, this.pricedAt);
-    const billing = {
+    const billed: Billed = {
+      reservation_id: reserved.id,
+      tags: this.tags,
       provider,
       model,
       usage,
@@ -131,11 +133,11 @@ export class CallBudget {
     };
     this.usage = addUsage(this.usage, usage);
     this.approx ||= approx;
-    this.costNano += billing.actual_nano;
+    this.costNano += billed.actual_nano;
     this.settleNow();
-    this.unsettled = { ...billing, reservation_id: reserved.id, tags: this.tags };
+    this.unsettled = billed;
     if (wasted || this.ports.ledger.riders === undefined) this.settleNow();
-    this.ports.onEvent({ type: 'billed', tags: this.tags, billing: { ...billing, reservation_id: reserved.id } });
+    this.ports.onEvent({ type: 'billed', tags: this.tags, billing: billed });
   }
 
   /** The argument with which the settlement rides in the script that concludes the call, where there is one to tell. */

@@ -143,9 +143,7 @@ export class GovernedCall {
             text: accepted.text,
             finish: accepted.served.answer.finish,
             cost_nano: String(accepted.costNano ?? this.budget.costNano),
-            ...(accepted.served.answer.tool_calls.length === 0
-              ? {}
-              : { tool_calls: accepted.served.answer.tool_calls }),
+            tool_calls: someOf(accepted.served.answer.tool_calls),
           };
     const outcomes = this.isUnused ? [...this.unreported, cancelled(granted.grant)] : this.unreported;
     const rider = this.budget.settlementRider();
@@ -305,6 +303,10 @@ export class GovernedCall {
     const max_output_tokens = made.request.max_tokens;
     this.ports.onEvent({ type: 'attempt', tags: this.options.tags, attempt, key, max_output_tokens });
   }
+}
+
+function someOf<Item>(items: Item[]): Item[] | undefined {
+  return items.length === 0 ? undefined : items;
 }
 
 /** An attempt that was never made, so that a probe is free again. */

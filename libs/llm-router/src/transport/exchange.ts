@@ -32,7 +32,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #ended = false;
   #fault: TransportFault | undefined;
   #endTimer: NodeJS.Timeout | undefined;
-  #opening: Waiter<void> | undefined;
+  #opening: Waiter<this> | undefined;
   #reading: Waiter<string | undefined> | undefined;
 
   constructor(signal: AbortSignal) {
@@ -40,8 +40,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** Resolves when status and headers are there; rejects with a {@link TransportFault}. Call it once. */
-  opened(): Promise<void> {
+  /** Resolves with this exchange when status and headers are there; rejects with a {@link TransportFault}. Call it once. */
+  opened(): Promise<this> {
     return new Promise((resolve, reject) => {
       if (this.#fault !== undefined) return reject(this.#fault);
       this.#opening = { resolve, reject };
@@ -82,7 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.status = status;
     this.headers = headers;
-    this.#opening?.resolve();
+    this.#opening?.resolve(this);
     this.#opening = undefined;
   }
 

@@ -63,13 +63,12 @@ export function createTransport({ connections }: TransportOptions): Transport {
     return pool;
   }
 
-  async function open({ url, headers, body, signal }: WireRequest): Promise<Exchange> {
-    if (signal.aborted) throw transportFault('aborted', false, 'signal');
-    const exchange = new Exchange(signal);
+  function open(request: WireRequest): Promise<Exchange> {
+    if (request.signal.aborted) return Promise.reject(transportFault('aborted', false, 'signal'));
+    const exchange = new Exchange(request.signal);
     const opened = exchange.opened();
-    dispatch({ url, headers, body, signal }, exchange);
-    await opened;
-    return exchange;
+    dispatch(request, exchange);
+    return opened;
   }
 
   function dispatch({ url, headers, body }: WireRequest, exchange: Exchange): void {
