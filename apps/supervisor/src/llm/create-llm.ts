@@ -13,7 +13,6 @@ import {
   type LedgerPort,
   type ProviderKey,
   type ProviderName,
-  type RouterEvent,
 } from '@nexus/llm-router';
 import type { Clock, Logger } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
@@ -40,6 +39,8 @@ export type Llm = {
   configured: () => ProviderName[];
   /** Every provider that can be asked, in the chain or not, with the model it is set to. */
   models: () => { provider: ProviderName; model: string }[];
+  /** Counts at once what is still to be counted of calls that were answered: before somebody reads the metrics. */
+  catchUp: () => void;
   /** The circuits over every process. Never rejects. */
   breakers: () => Promise<BreakerReading[]>;
   /** Stores what waits to be stored, then ends the connections: calls under way fail. */
@@ -79,8 +80,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
   const sink = settings.LLM_AUDIT_ENABLED ? createAuditStream({ redis, logger, later }) : noAudit;
   const audit = settings.LLM_AUDIT_ENABLED ? createLlmAudit(sink, now) : silentAudit;
   const afterwards = createAfterwards(logger);
-  const listen = createLlmListener({ metrics, audit, ledger, logger, alerts });
-  const onEvent = (event: RouterEvent) => afterwards.run(() => listen(event));
+  const onEvent = createLlmListener({ metrics, audit, ledger, afterwards, logger, alerts });
   const guards = createGuards({
     redis,
     limits: {
@@ -142,6 +142,7 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
         provider,
         model: models[provider],
       })),
+    catchUp: afterwards.drain,
     breakers: () => guards.readBreakers(),
     async close() {
       afterwards.drain();

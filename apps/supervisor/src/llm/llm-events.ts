@@ -2,6 +2,7 @@ import type { RouterEvent } from '@nexus/llm-router';
 import type { Logger } from '@nexus/runtime';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { ModelLedger } from '../finops/model-ledger.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { LlmAudit } from './llm-audit.ts';
 import { countEvent, type LlmMetrics } from './llm-metrics.ts';
 
@@ -9,20 +10,28 @@ type ListenerPorts = {
   metrics: LlmMetrics;
   audit: LlmAudit;
   ledger: Pick<ModelLedger, 'avoided'>;
+  afterwards: Pick<Afterwards, 'run'>;
   logger: Logger;
   alerts: Pick<Alerts, 'append'>;
 };
 
-/** Who hears what happens in the router: metrics, audit, the log, and people when a provider has no money. */
+/**
+ * Who hears what happens in the router: the log, and people when a provider has no money, at once; metrics, audit and
+ * savings afterwards.
+ */
 export function createLlmListener(ports: ListenerPorts): (event: RouterEvent) => void {
-  const { metrics, audit, ledger, logger, alerts } = ports;
-  return (event) => {
+  const { metrics, audit, ledger, afterwards, logger, alerts } = ports;
+
+  function count(event: RouterEvent): void {
     countEvent(metrics, event);
     audit.onEvent(event);
-    if (event.type === 'dedupe_hit') {
-      const { tags, provider, model, avoided_nano } = event;
-      ledger.avoided(tags, { provider, model, nano: avoided_nano });
-    }
+    if (event.type !== 'dedupe_hit') return;
+    const { tags, provider, model, avoided_nano } = event;
+    ledger.avoided(tags, { provider, model, nano: avoided_nano });
+  }
+
+  return (event) => {
+    afterwards.run(() => count(event));
     if (event.type === 'circuit_opened') {
       logger.warn('The circuit of a provider opened', { event: 'BREAKER_OPEN', ...event.circuit });
     }

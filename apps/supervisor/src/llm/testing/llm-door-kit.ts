@@ -39,7 +39,10 @@ export async function startDoor(kit: LlmKit, ledger: LedgerPort, over: Env = {})
   return {
     base: `http://127.0.0.1:${server.port}`,
     lines,
-    scrape: () => metrics.expose(),
+    scrape() {
+      llm.catchUp();
+      return metrics.expose();
+    },
     async close() {
       await server.close({ drainMs: 0, deadlineMs: 0 });
       await llm.close();

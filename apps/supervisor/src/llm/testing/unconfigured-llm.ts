@@ -12,6 +12,7 @@ export const unconfiguredLlm: Llm = {
   presets: {},
   configured: () => [],
   models: () => [],
+  catchUp: () => undefined,
   breakers: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };
