@@ -46,6 +46,13 @@ test('records are stored in order, one batch planned for all of them', async () 
   expect(await stored()).toEqual(Array.from({ length: 2500 }, (_each, n) => n));
 });
 
+test('a full batch leaves without waiting for its time', async () => {
+  const sink = open();
+  for (let n = 0; n < 51; n += 1) sink.write({ n });
+  while ((await stored()).length < 51);
+  expect(planned).toHaveLength(1);
+});
+
 test('two flushes at once store each record once', async () => {
   const sink = open();
   sink.write({ n: 1 });
