@@ -4,6 +4,7 @@ import { failureKinds, isProviderFailure, type ProviderFailure } from '../provid
 import { backoffSeconds } from './backoff.ts';
 import { CallBudget } from './call-budget.ts';
 import { CallRefused, refusedByGuards } from './call-refused.ts';
+import { answerToShare } from './router-answer.ts';
 import { limitedSignal } from './limited-signal.ts';
 import type { ProviderKey } from './provider-keys.ts';
 import { unexpectedFailure } from './unexpected-failure.ts';
@@ -36,6 +37,9 @@ export type GovernedOptions = {
 
 /** An accepted answer with who gave it and what it took. */
 export type Served = { provider: ProviderName; model: string; answer: ModelAnswer; latencyMs: number };
+
+/** An answer as its door took it: `text` is what equal calls are given, `costNano` what it cost with its repairs. */
+export type Accepted = { served: Served; text: string; costNano?: bigint };
 
 /**
  * One call through every guard: admitted, its budget reserved, tried at one provider after the other, settled, concluded.
@@ -121,7 +125,7 @@ export class GovernedCall {
    * Tells the guards and the ledger how it ended, in one round trip; shares an accepted text with equal calls, and gives
    * back what is still reserved. Resolves when both have been told as far as they can be.
    */
-  async conclude(accepted: { served: Served; text: string; costNano?: bigint } | undefined): Promise<void> {
+  async conclude(accepted: Accepted | undefined): Promise<void> {
     const givingBack = this.budget.giveBack();
     const granted = this.granted;
     this.granted = undefined;
@@ -133,18 +137,8 @@ export class GovernedCall {
     }
   }
 
-  private async tellGuards(granted: Granted, accepted: Parameters<GovernedCall['conclude']>[0]): Promise<void> {
-    const answer =
-      accepted === undefined
-        ? undefined
-        : {
-            provider: accepted.served.provider,
-            model: accepted.served.model,
-            text: accepted.text,
-            finish: accepted.served.answer.finish,
-            cost_nano: String(accepted.costNano ?? this.budget.costNano),
-            tool_calls: someOf(accepted.served.answer.tool_calls),
-          };
+  private async tellGuards(granted: Granted, accepted: Accepted | undefined): Promise<void> {
+    const answer = accepted === undefined ? undefined : answerToShare(accepted, this.budget.costNano);
     const outcomes = this.isUnused ? [...this.unreported, cancelled(granted.grant)] : this.unreported;
     const rider = this.budget.settlementRider();
     const changes = await this.ports.guards.conclude(granted, { outcomes, answer, rider });
@@ -303,10 +297,6 @@ export class GovernedCall {
     const max_output_tokens = made.request.max_tokens;
     this.ports.onEvent({ type: 'attempt', tags: this.options.tags, attempt, key, max_output_tokens });
   }
-}
-
-function someOf<Item>(items: Item[]): Item[] | undefined {
-  return items.length === 0 ? undefined : items;
 }
 
 /** An attempt that was never made, so that a probe is free again. */

@@ -1,6 +1,6 @@
 import type { StoredAnswer } from '../guards/guards.ts';
 import type { Finish, ModelAnswer, ModelToolCall, ProviderName, Usage } from '../model.ts';
-import type { GovernedCall, Served } from './governed-call.ts';
+import type { Accepted, GovernedCall, Served } from './governed-call.ts';
 import type { Attempt, CallTags, RouterPorts } from './router-ports.ts';
 import { noUsage } from './token-estimate.ts';
 
@@ -19,6 +19,13 @@ export type RouterAnswer = {
   approx: boolean;
   costNano: bigint;
 };
+
+/** What equal calls are given of an accepted answer; `spentNano` is what the call itself has cost. */
+export function answerToShare({ served, text, costNano }: Accepted, spentNano: bigint): Omit<StoredAnswer, 'ts'> {
+  const { provider, model, answer } = served;
+  const tool_calls = answer.tool_calls.length === 0 ? undefined : answer.tool_calls;
+  return { provider, model, text, finish: answer.finish, cost_nano: String(costNano ?? spentNano), tool_calls };
+}
 
 /** An answer of an equal call: it cost nothing and took no time. */
 export function hitAnswer(ports: Pick<RouterPorts, 'onEvent'>, stored: StoredAnswer, tags: CallTags): RouterAnswer {
