@@ -16,7 +16,7 @@ type AuditStreamOptions = {
 const MOST_ENTRIES = 100_000;
 /** Records that wait while Redis is away; older ones are given up, in public. */
 const MOST_WAITING = 10_000;
-/** A batch the socket takes at once. What it does not, Node keeps in memory three times as large until old space is collected. */
+/** Some 20 kB. Node encodes a text that it writes into a block of three times its length: large batches need large blocks. */
 const MOST_AT_ONCE = 50;
 const BATCH_MS = 25;
 const AGAIN_MS = 1000;
