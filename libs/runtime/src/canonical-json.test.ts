@@ -26,3 +26,9 @@ test('the order of items, and every value, does', () => {
   expect(canonicalHash({ a: 0 })).not.toBe(canonicalHash({ a: false }));
   expect(canonicalHash({ a: undefined })).toBe(canonicalHash({}));
 });
+
+test.each([4, 16, 17, 40])('%d members are in the order of their names', (count) => {
+  const names = Array.from({ length: count }, (_, index) => `n${(index * 7919) % 97}`);
+  const sorted = names.toSorted().map((name) => `"${name}":0`);
+  expect(canonicalJson(Object.fromEntries(names.map((name) => [name, 0])))).toBe(`{${sorted.join(',')}}`);
+});
