@@ -112,7 +112,7 @@ export function supervise(ports: SupervisorPorts, options: SupervisorOptions): S
     for (const [park, count] of Object.entries(parked)) metrics.parkedTasks.set({ park }, count);
   });
   ports.metrics.beforeScrape(async () => void (await alerts.waiting()));
-  ports.metrics.beforeScrape(async () => llm.catchUp());
+  ports.metrics.beforeScrape(() => llm.catchUp());
   ports.metrics.beforeScrape(() => watchBreakers(llm, metrics));
   ports.metrics.beforeScrape(() => watchBudgets(finops, metrics));
 

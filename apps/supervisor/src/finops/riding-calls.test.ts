@@ -44,13 +44,17 @@ async function open({ dailyNano = 10n ** 12n, warm = true } = {}): Promise<Opene
   return { ledger, models, retries, calendar };
 }
 
-function ask(text: string, over: Record<string, unknown> = {}) {
-  return generate(door, { input_text: text, ...over });
+/** Answers when all that the call told Redis has been told. */
+async function ask(text: string, over: Record<string, unknown> = {}) {
+  const answer = await generate(door, { input_text: text, ...over });
+  await door.scrape();
+  return answer;
 }
 
 async function scriptsOf(act: () => Promise<unknown>): Promise<number> {
   await kit.connection().config('RESETSTAT');
   await act();
+  await door.scrape();
   const statistics = await kit.connection().info('commandstats');
   const calls = [...statistics.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)];
   return calls.reduce((sum, [, count]) => sum + Number(count), 0);

@@ -39,8 +39,8 @@ export type Llm = {
   configured: () => ProviderName[];
   /** Every provider that can be asked, in the chain or not, with the model it is set to. */
   models: () => { provider: ProviderName; model: string }[];
-  /** Counts at once what is still to be counted of calls that were answered: before somebody reads the metrics. */
-  catchUp: () => void;
+  /** Resolves when calls that were answered by now are settled and counted: before somebody reads the metrics. */
+  catchUp: () => Promise<void>;
   /** The circuits over every process. Never rejects. */
   breakers: () => Promise<BreakerReading[]>;
   /** Stores what waits to be stored, then ends the connections: calls under way fail. */
@@ -131,6 +131,11 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
       },
     },
   );
+  async function catchUp(): Promise<void> {
+    await router.concluded();
+    afterwards.drain();
+  }
+
   return {
     door: createLlmDoor({ router, providers, onEvent, metrics, audit, afterwards, logger, now }),
     required: settings.LLM_REQUIRED,
@@ -142,10 +147,10 @@ export function createLlm({ redis, settings, logger, metrics, alerts, now, ledge
         provider,
         model: models[provider],
       })),
-    catchUp: afterwards.drain,
+    catchUp,
     breakers: () => guards.readBreakers(),
     async close() {
-      afterwards.drain();
+      await catchUp();
       await sink.flush();
       await transport.close();
     },

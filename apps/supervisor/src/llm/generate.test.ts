@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '@nexus/simulators';
 import {
+  type Answer,
   codeOf,
+  concluded,
   createLlmKit,
   framesOf,
   generate,
@@ -9,7 +11,6 @@ import {
   linesOf,
   metricOf,
   post,
-  type Answer,
 } from './testing/llm-kit.ts';
 
 const kit = createLlmKit();
@@ -184,6 +185,7 @@ describe('when nobody could answer: 503 with the decisive code and Retry-After',
     expect([answer.status, codeOf(answer)]).toEqual([503, 'PROVIDER_UPSTREAM_ERROR']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(40);
     expect(kit.simulator().hitCount('gemini')).toBe(2);
+    await concluded(started);
     expect(linesOf(started, 'BREAKER_OPEN')).toMatchObject([{ provider: 'gemini', fail_count: 2, cooldown_s: 50 }]);
     expect(await metricOf(started, 'nexus_llm_breaker_open{provider="gemini"}')).toBe(1);
     expect(await metricOf(started, 'nexus_llm_breaker_open{provider="openai"}')).toBe(0);

@@ -43,6 +43,9 @@ export function createLlmListener(ports: ListenerPorts): (event: RouterEvent) =>
         error,
       });
     }
+    if (event.type === 'conclude_failed') {
+      logger.error('How a model call ended could not be told', { event: 'LLM_CONCLUDE_FAILED', error: event.error });
+    }
     if (event.type === 'parked') void tellParked(event.provider, { logger, alerts });
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '@nexus/simulators';
-import { codeOf, createLlmKit, framesOf, generate, linesOf, metricOf, post } from './testing/llm-kit.ts';
+import { codeOf, concluded, createLlmKit, framesOf, generate, linesOf, metricOf, post } from './testing/llm-kit.ts';
 
 const kit = createLlmKit();
 const { startLlm } = kit;
@@ -182,6 +182,7 @@ describe('Redis that dies while a model is at work', () => {
       const cost = /"cost_nano": ?"(\d+)"/.exec(answer)?.[1];
       expect(codeOf(await generate(started, shared))).toBe('STORE_UNAVAILABLE');
       expect(kit.simulator().hitCount('gemini')).toBe(1);
+      await concluded(started);
       expect(linesOf(started, 'LLM_GUARDS_LOCAL').length).toBeGreaterThan(0);
       expect(linesOf(started, 'LLM_SETTLE_FAILED')).toHaveLength(1);
       expect(linesOf(started, 'HTTP_FAULT')).toEqual([]);

@@ -39,8 +39,8 @@ describe('a budget that cannot be read', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     }
     expect(kit.simulator().hitCount('gemini') + kit.simulator().hitCount('openai')).toBe(0);
-    expect(await claims()).toEqual([]);
     expect(await door.scrape()).toContain('nexus_llm_generate_total{provider="none",outcome="STORE_UNAVAILABLE"} 5');
+    expect(await claims()).toEqual([]);
     broken.clear();
     expect((await generate(door, asking)).body).toMatchObject({ provider: 'gemini', deduped: false });
     expect(memory.day().reserved).toBe(0n);
@@ -62,6 +62,7 @@ describe('a budget that cannot be read', () => {
     expect(chat.status).toBe(503);
     broken.clear();
     expect((await generate(door, asking)).status).toBe(200);
+    await door.scrape();
     expect(await claims()).toEqual([]);
   });
 });
@@ -75,6 +76,7 @@ describe('a cost that cannot be settled', () => {
     const frames = await framesOf(await post(door, '/llm/generate', { input_text: 'Another', stream: true }));
     expect(frames.at(-1)?.event).toBe('done');
     expect((await generate(door, asking)).body).toMatchObject({ deduped: true });
+    await door.scrape();
     const lines = linesOf(door, 'LLM_SETTLE_FAILED');
     expect(lines).toEqual([
       expect.objectContaining({ level: 'ERROR', reservation_id: expect.any(String) }),
@@ -87,12 +89,31 @@ describe('a cost that cannot be settled', () => {
     expect(await door.scrape()).not.toMatch(/^nexus_llm_cost_usd_total\{/m);
   });
 
+  test('yet: the answer does not wait for it, metrics and the end of the process do', async () => {
+    const { ledger, memory } = brittleLedger();
+    let settle: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (settle = resolve));
+    door = await startDoor(kit, { ...ledger, settle: (id, cost) => gate.then(() => ledger.settle(id, cost)) });
+    const answer = (await generate(door, asking)).body as { cost_nano: string };
+    expect([answer, memory.day().spent]).toEqual([expect.objectContaining({ provider: 'gemini' }), 0n]);
+    const scraped = door.scrape().then(() => memory.day());
+    const closed = door.close().then(() => memory.day());
+    await generate(door, asking).catch(() => undefined);
+    settle();
+    const settled = { spent: BigInt(answer.cost_nano), reserved: 0n };
+    expect(await Promise.all([scraped, closed])).toEqual([
+      expect.objectContaining(settled),
+      expect.objectContaining(settled),
+    ]);
+  });
+
   test('or given back keeps the failure of the call as it was', async () => {
     const { ledger, broken } = brittleLedger();
     broken.add('void');
     kit.simulator().always('gemini', { kind: 'badKey' });
     door = await startDoor(kit, ledger, { LLM_FALLBACK_PROVIDERS: 'gemini' });
     expect(codeOf(await generate(door, asking))).toBe('PROVIDER_AUTH_ERROR');
+    await door.scrape();
     expect(linesOf(door, 'LLM_SETTLE_FAILED')).toHaveLength(1);
   });
 });

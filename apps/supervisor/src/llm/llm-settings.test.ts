@@ -5,7 +5,7 @@ import { startTestRedis } from '@nexus/local-redis';
 import type { SimulatedProvider } from '@nexus/simulators';
 import type { Env } from '../testing/settings-kit.ts';
 import { llmVariables } from './llm-variables.ts';
-import { codeOf, createLlmKit, generate, keyOf, linesOf, type Answer } from './testing/llm-kit.ts';
+import { codeOf, concluded, createLlmKit, generate, keyOf, linesOf, type Answer } from './testing/llm-kit.ts';
 
 const kit = createLlmKit();
 const { read, startLlm } = kit;
@@ -278,6 +278,7 @@ const proofs: Record<Name, () => Promise<void>> = {
     kit.simulator().always('gemini', { kind: 'serverError' });
     const started = await startLlm({ BREAKER_FAIL_THRESHOLD: '1', BREAKER_COOLDOWN_SECONDS: '4321' });
     await generate(started, fresh);
+    await concluded(started);
     expect(linesOf(started, 'BREAKER_OPEN')).toMatchObject([{ cooldown_s: 4321 }]);
   },
   async BREAKER_STATE_PATH() {

@@ -26,6 +26,7 @@ describe('a supervisor that stops', () => {
     expect((await whole).body).toMatchObject({ provider: 'gemini', text: expect.stringContaining('Hello there') });
     expect((await framesOf(stream)).at(-1)).toMatchObject({ event: 'done' });
     await stopped;
+    expect(await kit.connection().zcard('{nexus}:spend:holds')).toBe(0);
     expect(kit.simulator().hitCount('gemini')).toBe(2);
     const ends = (await kit.audited(4)).map(({ type }) => type).filter((type) => type !== 'llm_attempt');
     expect(ends).toEqual(['llm_success', 'llm_success']);
@@ -38,6 +39,7 @@ describe('a supervisor that stops', () => {
     await kit.simulator().arrived('gemini', 1);
     const stream = await post(started, '/llm/generate', { ...asking, stream: true });
     await started.stop();
+    expect(await kit.connection().zcard('{nexus}:spend:holds')).toBe(0);
     expect(await whole).toMatchObject({ message: 'fetch failed' });
     await expect(stream.text()).rejects.toThrow();
     await kit.simulator().settled();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { codeOf, createLlmKit, generate, linesOf } from './testing/llm-kit.ts';
+import { codeOf, concluded, createLlmKit, generate, linesOf } from './testing/llm-kit.ts';
 
 const kit = createLlmKit();
 const { startLlm } = kit;
@@ -140,6 +140,7 @@ describe('an answer in schema mode', () => {
     kit.simulator().script('gemini', [{ kind: 'text', reply: '{}' }, { kind: 'serverError' }]);
     expect(codeOf(await generate(started, asking))).toBe('PROVIDER_UPSTREAM_ERROR');
     expect(kit.simulator().hitCount('gemini')).toBe(2);
+    await concluded(started);
     expect(linesOf(started, 'BREAKER_OPEN')).toMatchObject([{ provider: 'gemini', fail_count: 1 }]);
   });
 

@@ -73,8 +73,7 @@ export async function answerStructured(
     const answer = { provider, model, finish: finishOf(finish), data, repaired, repair, ...ofNothing };
     return { ok: true, answer };
   } finally {
-    // Does nothing after a conclusion.
-    await governed.conclude(undefined);
+    governed.conclude(undefined);
   }
 }
 
@@ -115,7 +114,7 @@ async function obtain(
   const repair = calls > 0 ? { provider: latest.provider, model: latest.model } : null;
   const { budget, attempts, degraded } = governed;
   const costNano = repairs.reduce((sum, each) => sum + each.costNano, budget.costNano);
-  await governed.conclude({ served, text: pack({ data, repaired, repair }), costNano });
+  governed.conclude({ served, text: pack({ data, repaired, repair }), costNano });
   const answer: StructuredAnswer = {
     provider,
     model,

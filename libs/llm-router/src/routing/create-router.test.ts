@@ -22,6 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const fixture of opened.splice(0)) {
+    await fixture.router.concluded();
     // The law of every test: nothing stays reserved, and what was spent is what was told.
     const billed = fixture.events.flatMap((event) => (event.type === 'billed' ? event.billing.actual_nano : []));
     expect(fixture.ledger.day().reserved).toBe(0n);
@@ -52,6 +53,7 @@ describe('a chain', () => {
     expect(answer.text).toContain('hello');
     expect(answer.attempts).toHaveLength(1);
     expect(answer.costNano).toBeGreaterThan(0n);
+    await router.concluded();
     expect(events.map(({ type }) => type)).toEqual(['attempt', 'billed', 'dedupe_set']);
   });
 
@@ -208,6 +210,7 @@ describe('money', () => {
       }),
     });
     expect(await late.router.generate(late.call())).toMatchObject({ provider: 'gemini' });
+    await late.router.concluded();
     expect(late.events).toContainEqual(expect.objectContaining({ type: 'settle_failed', reservation_id: lost[0] }));
   });
 });
@@ -229,13 +232,79 @@ describe('equal calls', () => {
   });
 });
 
-describe('a stream', () => {
-  async function read(stream: AsyncGenerator<RouterEventItem, void>) {
-    const items: RouterEventItem[] = [];
-    for await (const item of stream) items.push(item);
-    return items;
-  }
+async function read(stream: AsyncGenerator<RouterEventItem, void>): Promise<RouterEventItem[]> {
+  const items: RouterEventItem[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
 
+describe('the end of a call', () => {
+  const ends: [string, (fixture: RouterFixture) => Promise<unknown>][] = [
+    ['an answer', ({ router, call }) => router.generate(call())],
+    ['a stream', ({ router, call }) => read(router.stream(call()))],
+    [
+      'a failure',
+      ({ router, call }) => {
+        simulator.always('gemini', { kind: 'badRequest' });
+        return expect(router.generate(call())).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
+      },
+    ],
+  ];
+
+  test.each(ends)(
+    '%s waits for no guard and no ledger; who wants to know when they were told can',
+    async (_what, ask) => {
+      let tell: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (tell = resolve));
+      const fixture = open({
+        guards: (guards) => ({
+          ...guards,
+          async conclude(granted, end) {
+            await gate;
+            return guards.conclude(granted, end);
+          },
+        }),
+      });
+      await ask(fixture);
+      let told = false;
+      const concluded = fixture.router.concluded().then(() => (told = true));
+      // Somebody else's call runs meanwhile, as far as its own end.
+      simulator.reset();
+      await fixture.router.generate(fixture.call());
+      expect(told).toBe(false);
+      tell();
+      await concluded;
+    },
+  );
+
+  test('is on its way to Redis before anybody can ask again', async () => {
+    const { router, call, events } = open();
+    const first = await router.generate(call({ text: 'twice' }));
+    expect(events.map(({ type }) => type)).not.toContain('dedupe_set');
+    expect(await router.generate(call({ text: 'twice' }))).toMatchObject({ deduped: true, text: first.text });
+    expect(simulator.hitCount('gemini')).toBe(1);
+  });
+
+  test('that cannot be told is said; the answer is given, and its cost counts', async () => {
+    const { router, call, events, ledger } = open({
+      guards: (guards) => ({
+        ...guards,
+        async conclude(granted, end) {
+          await guards.conclude(granted, end);
+          throw new Error('a fault of the guards');
+        },
+      }),
+    });
+    const answer = await router.generate(call());
+    await router.concluded();
+    expect(events.filter(({ type }) => type === 'conclude_failed')).toEqual([
+      { type: 'conclude_failed', error: new Error('a fault of the guards') },
+    ]);
+    expect(ledger.day()).toMatchObject({ spent: answer.costNano, reserved: 0n });
+  });
+});
+
+describe('a stream', () => {
   test('yields deltas that add up to the answer', async () => {
     const { router, call } = open();
     const items = await read(router.stream(call({ text: 'tell me' })));

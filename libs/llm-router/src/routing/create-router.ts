@@ -1,6 +1,7 @@
 import { dedupeKey, dedupeSeconds, type DedupeSettings } from '../guards/dedupe-key.ts';
 import type { ProviderName } from '../model.ts';
 import { CallRefused } from './call-refused.ts';
+import { Conclusions } from './conclusions.ts';
 import { GovernedCall, type PromptRequest } from './governed-call.ts';
 import { hitAnswer, servedAnswer, type RouterAnswer } from './router-answer.ts';
 import type { CallTags, RouterOptions, RouterPorts } from './router-ports.ts';
@@ -38,9 +39,14 @@ export type Router = {
   stream(call: RouterCall): AsyncGenerator<RouterEventItem, void>;
   /** Opens a call whose answer is checked before it is shared: see {@link GovernedCall}. */
   open(call: RouterCall): GovernedCall;
+  /** Resolves when guards and ledger know how all calls ended that have ended by now. Never rejects. */
+  concluded(): Promise<void>;
 };
 
-export function createRouter(ports: RouterPorts, options: RouterOptions & { dedupe: DedupeSettings }): Router {
+export function createRouter(world: RouterPorts, options: RouterOptions & { dedupe: DedupeSettings }): Router {
+  const conclusions = new Conclusions();
+  const ports = { ...world, conclusions };
+
   function configured(): ProviderName[] {
     return options.chain.filter((provider) => ports.keyOf(provider) !== undefined);
   }
@@ -94,13 +100,13 @@ export function createRouter(ports: RouterPorts, options: RouterOptions & { dedu
         const served = await governed.run(({ provider, request, key, signal }) =>
           ports.providers[provider].generate(request, { key, signal }),
         );
-        await governed.conclude({ served, text: served.answer.text });
+        governed.conclude({ served, text: served.answer.text });
         return servedAnswer(governed, served);
       } finally {
-        // Does nothing after a conclusion.
-        await governed.conclude(undefined);
+        governed.conclude(undefined);
       }
     },
     stream: (call) => streamCall(ports, open(call), call),
+    concluded: () => conclusions.told(),
   };
 }

@@ -4,6 +4,7 @@ import { failureKinds, isProviderFailure, type ProviderFailure } from '../provid
 import { backoffSeconds } from './backoff.ts';
 import { CallBudget } from './call-budget.ts';
 import { CallRefused, refusedByGuards } from './call-refused.ts';
+import type { Conclusions } from './conclusions.ts';
 import { answerToShare } from './router-answer.ts';
 import { limitedSignal } from './limited-signal.ts';
 import type { ProviderKey } from './provider-keys.ts';
@@ -35,6 +36,8 @@ export type GovernedOptions = {
   signal: AbortSignal;
 };
 
+export type GovernedPorts = RouterPorts & { conclusions: Pick<Conclusions, 'add'> };
+
 /** An accepted answer with who gave it and what it took. */
 export type Served = { provider: ProviderName; model: string; answer: ModelAnswer; latencyMs: number };
 
@@ -43,7 +46,7 @@ export type Accepted = { served: Served; text: string; costNano?: bigint };
 
 /**
  * One call through every guard: admitted, its budget reserved, tried at one provider after the other, settled, concluded.
- * Every way out settles or gives back what was reserved, and tells the guards. `run` once, then `conclude` once.
+ * Every way out settles or gives back what was reserved, and tells the guards. `run` once, then `conclude`.
  */
 export class GovernedCall {
   readonly attempts: Attempt[] = [];
@@ -51,7 +54,7 @@ export class GovernedCall {
   /** Another than the first provider answered, or the soft budget changed the request. */
   degraded = false;
 
-  private readonly ports: RouterPorts;
+  private readonly ports: GovernedPorts;
   private readonly options: RouterOptions & GovernedOptions;
   private readonly prompt: PromptRequest;
   private readonly deadline: number;
@@ -60,8 +63,9 @@ export class GovernedCall {
   /** Nobody has been called with the present grant yet. */
   private isUnused = false;
   private isCommitted = false;
+  private isConcluded = false;
 
-  constructor(ports: RouterPorts, options: RouterOptions & GovernedOptions, prompt: PromptRequest) {
+  constructor(ports: GovernedPorts, options: RouterOptions & GovernedOptions, prompt: PromptRequest) {
     this.ports = ports;
     this.options = options;
     this.prompt = prompt;
@@ -123,18 +127,26 @@ export class GovernedCall {
 
   /**
    * Tells the guards and the ledger how it ended, in one round trip; shares an accepted text with equal calls, and gives
-   * back what is still reserved. Resolves when both have been told as far as they can be.
+   * back what is still reserved. Nobody waits for it: it leaves in this turn of the event loop, as the answer does, and
+   * {@link Conclusions} knows when it has been told as far as it can be. Does nothing after the first time.
    */
-  async conclude(accepted: Accepted | undefined): Promise<void> {
+  conclude(accepted: Accepted | undefined): void {
+    if (this.isConcluded) return;
+    this.isConcluded = true;
+    this.ports.conclusions.add(this.tellEnd(accepted));
+  }
+
+  private async tellEnd(accepted: Accepted | undefined): Promise<void> {
     const givingBack = this.budget.giveBack();
     const granted = this.granted;
     this.granted = undefined;
     try {
       if (granted !== undefined) await this.tellGuards(granted, accepted);
-    } finally {
-      await givingBack;
-      await this.budget.settled();
+    } catch (error: unknown) {
+      this.ports.onEvent({ type: 'conclude_failed', error });
     }
+    await givingBack;
+    await this.budget.settled();
   }
 
   private async tellGuards(granted: Granted, accepted: Accepted | undefined): Promise<void> {

@@ -44,6 +44,7 @@ export type RouterEvent =
     }
   | { type: 'billed'; tags: CallTags; billing: Billing }
   | { type: 'settle_failed'; reservation_id: string; error: unknown }
+  | { type: 'conclude_failed'; error: unknown }
   | { type: 'dedupe_hit'; tags: CallTags; provider: ProviderName; model: string; avoided_nano: bigint }
   | { type: 'dedupe_set'; tags: CallTags }
   | { type: 'rejected'; tags: CallTags; reason: string; note: string }

@@ -34,12 +34,12 @@ async function read(ports: RouterPorts, { governed, call, items }: Reading): Pro
       return items.end({ type: 'end', answer });
     }
     const served = await governed.run((target) => follow(ports, target, items));
-    await governed.conclude({ served, text: served.answer.text });
+    governed.conclude({ served, text: served.answer.text });
     items.end({ type: 'end', answer: servedAnswer(governed, served) });
   } catch (thrown: unknown) {
     items.fail(thrown);
   } finally {
-    await governed.conclude(undefined);
+    governed.conclude(undefined);
   }
 }
 

@@ -32,6 +32,7 @@ export type RouterFixtureOptions = {
   dailyNano?: bigint;
   options?: Partial<RouterOptions>;
   ledger?: (ledger: MemoryLedger) => LedgerPort;
+  guards?: (guards: Guards) => Guards;
   failThreshold?: number;
   rpm?: number;
 };
@@ -56,7 +57,7 @@ export function openRouter(setup: RouterFixtureOptions): RouterFixture {
         transport,
         now: Date.now,
       }),
-      guards,
+      guards: setup.guards?.(guards) ?? guards,
       ledger: setup.ledger?.(ledger) ?? ledger,
       priceOf: createPriceOf({}),
       keyOf: (provider) => ({ id: 'k1', key: `secret-${provider}`, fingerprint: 'sha256:0' }),
@@ -99,7 +100,10 @@ export function openRouter(setup: RouterFixtureOptions): RouterFixture {
       signal: new AbortController().signal,
       ...over,
     }),
-    close: () => transport.close(),
+    async close() {
+      await router.concluded();
+      await transport.close();
+    },
   };
 }
 

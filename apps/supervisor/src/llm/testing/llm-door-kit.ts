@@ -39,8 +39,8 @@ export async function startDoor(kit: LlmKit, ledger: LedgerPort, over: Env = {})
   return {
     base: `http://127.0.0.1:${server.port}`,
     lines,
-    scrape() {
-      llm.catchUp();
+    async scrape() {
+      await llm.catchUp();
       return metrics.expose();
     },
     async close() {

@@ -114,6 +114,12 @@ export async function metricOf({ client }: StartedSupervisor, line: string): Pro
   return found === undefined ? 0 : Number(found.slice(line.length + 1));
 }
 
+/** Resolves when guards and ledger know how all calls ended that were answered: metrics are of what they know. */
+export async function concluded({ client }: StartedSupervisor): Promise<void> {
+  const scrape = await client.metrics();
+  if (!scrape.ok) throw new Error(scrape.message);
+}
+
 export function linesOf({ lines }: Pick<StartedSupervisor, 'lines'>, event: string): Record<string, unknown>[] {
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line['event'] === event);
 }

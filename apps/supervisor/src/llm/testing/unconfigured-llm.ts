@@ -12,7 +12,7 @@ export const unconfiguredLlm: Llm = {
   presets: {},
   configured: () => [],
   models: () => [],
-  catchUp: () => undefined,
+  catchUp: () => Promise.resolve(),
   breakers: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };
