@@ -255,7 +255,7 @@ describe('the end of a call', () => {
     '%s waits for no guard and no ledger; who wants to know when they were told can',
     async (_what, ask) => {
       let tell: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => (tell = resolve));
+      const gate = new Promise<void>((resolve) => (tell = resolve));
       const fixture = open({
         guards: (guards) => ({
           ...guards,
