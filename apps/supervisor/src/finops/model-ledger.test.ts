@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Settled } from '@nexus/finops-ledger';
 import type { CallTags, Settlement } from '@nexus/llm-router';
 import { createLogger } from '@nexus/runtime';
 import { createModelLedger, type ModelLedgerOptions } from './model-ledger.ts';
@@ -17,26 +18,31 @@ const away = new Error('Connection is closed.');
 
 type Told = { id: string; actual_nano: bigint; latency_ms: number; key?: string };
 
-function open(fail: () => Error | undefined) {
+type Loss = { error: Error; stored: boolean };
+
+/** `fail` says how a telling fails; `stored` = the ledger has it all the same. */
+function open(fail: () => Error | Loss | undefined, kind: Settled['kind'] = 'settled') {
   const told: Told[] = [];
   const settled: bigint[] = [];
   const lost: Settlement[] = [];
   const planned: (() => void)[] = [];
   const lines: string[] = [];
   const refuse = () => Promise.reject(new Error('not in this test'));
-  const rider = { lua: '', keys: [], argument: () => '', read: () => undefined };
+  const rider = { lua: '', keys: [], argument: () => '' };
   const ledger: ModelLedgerOptions['ledger'] = {
-    riders: { reserve: rider, settle: rider },
+    riders: { reserve: { ...rider, read: () => undefined }, settle: { ...rider, read: (reply) => reply as Settled } },
     reserve: refuse,
     void: refuse,
     avoided: refuse,
     async settle(id, facts) {
-      const error = fail();
-      if (error !== undefined) throw error;
+      const failure = fail();
+      const loss = failure instanceof Error ? { error: failure, stored: false } : failure;
+      if (loss?.stored === false) throw loss.error;
       const before = told.some((each) => each.id === id);
       const { actual_nano, latency_ms, key } = facts;
       told.push({ id, actual_nano, latency_ms, ...(key === undefined ? {} : { key }) });
-      return { changed: !before, kind: 'settled' };
+      if (loss !== undefined) throw loss.error;
+      return { changed: !before && kind !== 'voided', kind };
     },
   };
   const models = createModelLedger({
@@ -74,11 +80,46 @@ describe('what was spent', () => {
     expect([models.waiting(), settled, lost]).toEqual([0, [5n, 5n], []]);
   });
 
-  test('stored without our hearing of it counts once', async () => {
+  test('told again counts once', async () => {
     const { models, settled } = open(() => undefined);
     await models.settle('a', settlement);
     expect(await models.settle('a', settlement)).toEqual({ changed: false });
     expect(settled).toEqual([5n]);
+  });
+
+  test('stored without our hearing of it counts once, when it is told again', async () => {
+    let losses = 2;
+    const { models, settled, turn } = open(() => (losses-- > 0 ? { error: away, stored: true } : undefined));
+    await expect(models.settle('a', settlement)).rejects.toThrow(away);
+    await turn();
+    expect(settled).toEqual([]);
+    await turn();
+    expect([models.waiting(), settled]).toEqual([0, [5n]]);
+    await models.settle('a', settlement);
+    expect(settled).toEqual([5n]);
+  });
+
+  test('told by a script of somebody else counts once, whether its reply is heard or not', async () => {
+    const { models, told, settled } = open(() => undefined);
+    const rider = models.riders?.settle;
+    rider?.argument({ ...settlement, reservation_id: 'heard' });
+    told.push({ id: 'heard', actual_nano: 5n, latency_ms: 1 });
+    expect(rider?.read({ changed: true, kind: 'settled' }, { ...settlement, reservation_id: 'heard' })).toEqual({
+      changed: true,
+    });
+    await models.settle('heard', settlement);
+    expect(settled).toEqual([5n]);
+    rider?.argument({ ...settlement, reservation_id: 'unheard' });
+    told.push({ id: 'unheard', actual_nano: 5n, latency_ms: 1 });
+    expect(await models.settle('unheard', settlement)).toEqual({ changed: false });
+    expect(settled).toEqual([5n, 5n]);
+  });
+
+  test('of a reservation that was given back is told as lost', async () => {
+    const { models, settled, lost, lines } = open(() => undefined, 'voided');
+    expect(await models.settle('a', settlement)).toEqual({ changed: false });
+    expect([settled, lost]).toEqual([[], [settlement]]);
+    expect(lines.join('')).toContain('LEDGER_COST_LOST');
   });
 
   test('that the ledger refuses is told as lost, with its amount and without a prompt', async () => {

@@ -1,6 +1,7 @@
 import type {
   Ledger,
   ReserveRequest as LedgerReserveRequest,
+  Settled,
   Settlement as LedgerSettlement,
 } from '@nexus/finops-ledger';
 import type { CallTags, LedgerPort, ReserveRequest, Settlement } from '@nexus/llm-router';
@@ -40,13 +41,19 @@ const MOST_WAITING = 100_000;
 export function createModelLedger({ ledger, onSettled, onLost, logger, later }: ModelLedgerOptions): ModelLedger {
   let queue: Waiting[] = [];
   let planned = false;
+  /** Reservations of settlements that were sent and not answered yet: they may be stored already when they are told again. */
+  const unanswered = new Set<string>();
 
   async function store({ id, settlement }: Waiting): Promise<{ changed: boolean }> {
-    return stored(await ledger.settle(id, costOf(settlement, id)), settlement);
+    const wasSent = unanswered.has(id);
+    unanswered.add(id);
+    return stored({ id, settlement }, await ledger.settle(id, costOf(settlement, id)), wasSent);
   }
 
-  function stored({ changed }: { changed: boolean }, settlement: Settlement): { changed: boolean } {
-    if (changed) onSettled(settlement);
+  function stored({ id, settlement }: Waiting, { changed, kind }: Settled, wasSent: boolean): { changed: boolean } {
+    unanswered.delete(id);
+    if (kind === 'voided') lose({ id, settlement }, new Error('its reservation was given back before'));
+    else if (changed || wasSent) onSettled(settlement);
     return { changed };
   }
 
@@ -57,6 +64,7 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
   }
 
   function lose({ id, settlement }: Waiting, error: unknown): void {
+    unanswered.delete(id);
     const { provider, model, actual_nano } = settlement;
     logger.error('A cost could not be put into the ledger: it is in this line only', {
       event: 'LEDGER_COST_LOST',
@@ -117,10 +125,15 @@ export function createModelLedger({ ledger, onSettled, onLost, logger, later }: 
       },
       settle: {
         ...settling,
-        argument: (settlement) => settling.argument(costOf(settlement, settlement.reservation_id)),
+        argument(settlement) {
+          const argument = settling.argument(costOf(settlement, settlement.reservation_id));
+          unanswered.add(settlement.reservation_id);
+          return argument;
+        },
         read(reply, settlement) {
-          const settled = settling.read(reply, settlement.reservation_id);
-          return settled === undefined ? undefined : stored(settled, settlement);
+          const id = settlement.reservation_id;
+          const settled = settling.read(reply, id);
+          return settled === undefined ? undefined : stored({ id, settlement }, settled, false);
         },
       },
     },

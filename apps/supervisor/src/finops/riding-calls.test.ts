@@ -19,6 +19,8 @@ type Opened = {
   ledger: Ledger;
   models: ModelLedger;
   retries: (() => void)[];
+  /** What the metric of costs was told. */
+  counted: bigint[];
   calendar: ShiftedCalendar;
 };
 
@@ -34,14 +36,16 @@ async function open({ dailyNano = 10n ** 12n, warm = true } = {}): Promise<Opene
   const calendar = shiftedCalendar(today());
   const ledger = createLedgerIn(calendar, redis, { dailyNano, softFraction: 1, hardFraction: 1, now: Date.now });
   const retries: (() => void)[] = [];
+  const counted: bigint[] = [];
   const models = createModelLedger({
-    ...{ ledger, onSettled: () => undefined, onLost: () => undefined, logger: silentLogger },
+    ...{ ledger, onLost: () => undefined, logger: silentLogger },
+    onSettled: ({ actual_nano }) => void counted.push(actual_nano),
     later: (run) => void retries.push(run),
   });
   // The audit has scripts of its own.
   door = await startDoor(kit, models, { LLM_AUDIT_ENABLED: 'false' });
   if (warm) expect((await ask('warm')).status).toBe(200);
-  return { ledger, models, retries, calendar };
+  return { ledger, models, retries, counted, calendar };
 }
 
 /** Answers when all that the call told Redis has been told. */
@@ -80,12 +84,13 @@ async function linesOf({ ledger }: Opened): Promise<LedgerLine[]> {
   return lines;
 }
 
-/** Everything adds up, nothing is reserved, and each call was reserved once. */
+/** Everything adds up, nothing is reserved, and each call was reserved once and counted once. */
 async function expectWhole(opened: Opened, calls: number): Promise<void> {
   const rows = await opened.ledger.budgets();
   const day = rows.find(({ scope, period }) => scope === 'global' && period === 'day');
   const lines = await linesOf(opened);
   expect(lines).toHaveLength(calls);
+  expect(opened.counted).toEqual(lines.map(({ actual_nano }) => actual_nano));
   expect(day).toMatchObject({
     spent_nano: lines.reduce((sum, { actual_nano }) => sum + actual_nano, 0n),
     reserved_nano: 0n,
