@@ -20,4 +20,4 @@ EXPOSE 8000
 VOLUME ["/data"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.NEXUS_PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=24", "--heap-growing-percent=10", "--no-maglev", "--no-parallel-scavenge", "main.js"]
+CMD ["node", "--max-semi-space-size=8", "--initial-old-space-size=24", "--heap-growing-percent=10", "--no-maglev", "--no-sparkplug", "--no-parallel-scavenge", "main.js"]
