@@ -46,7 +46,7 @@ export function createLlmDoor(ports: LlmDoorPorts): LlmDoor {
   const { router, audit, metrics, afterwards, now } = ports;
 
   function begin({ tags }: RouterCall): { call: RouterCall['tags']; started: number } {
-    afterwards.run(() => audit.begin(tags));
+    audit.begin(tags);
     return { call: tags, started: now() };
   }
 
