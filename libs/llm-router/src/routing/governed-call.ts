@@ -6,20 +6,8 @@ import { CallBudget } from './call-budget.ts';
 import { CallRefused, refusedByGuards } from './call-refused.ts';
 import type { Conclusions } from './conclusions.ts';
 import { answerToShare } from './router-answer.ts';
-import { limitedSignal } from './limited-signal.ts';
-import type { ProviderKey } from './provider-keys.ts';
-import { unexpectedFailure } from './unexpected-failure.ts';
+import { tryProvider, type Work } from './try-provider.ts';
 import type { Attempt, CallTags, RouterOptions, RouterPorts } from './router-ports.ts';
-
-/** What one attempt calls. `committed` is told when something reached the caller: from then on nobody else may answer. */
-export type Target = {
-  provider: ProviderName;
-  model: string;
-  key: string;
-  request: ModelRequest;
-  signal: AbortSignal;
-  committed: () => void;
-};
 
 /** Everything but the model, which depends on the provider. */
 export type PromptRequest = Omit<ModelRequest, 'model'>;
@@ -87,7 +75,7 @@ export class GovernedCall {
   }
 
   /** Tries the chain until somebody answers. Throws a {@link CallRefused} or the failure that decided. */
-  async run(work: (target: Target) => Promise<ModelAnswer>): Promise<Served> {
+  async run(work: Work): Promise<Served> {
     let left = this.options.chain;
     await this.reserve(left);
     left = await this.degrade(left);
@@ -206,24 +194,34 @@ export class GovernedCall {
     return cheapestFirst;
   }
 
-  private async attempt(
-    provider: ProviderName,
-    work: (target: Target) => Promise<ModelAnswer>,
-  ): Promise<Served | ProviderFailure> {
+  private async attempt(provider: ProviderName, work: Work): Promise<Served | ProviderFailure> {
     const key = this.ports.keyOf(provider);
     if (key === undefined) throw new CallRefused({ code: 'PROVIDER_DISABLED', message: `${provider} has no key.` });
     const request = this.requestFor(provider);
     this.isUnused = false;
-    const started = this.ports.now();
-    const outcome = await this.call({ provider, key: key.key, request }, work);
-    const latencyMs = this.ports.now() - started;
+    const { outcome, attempt } = await tryProvider(
+      this.ports,
+      {
+        provider,
+        request,
+        key,
+        tags: this.options.tags,
+        timeoutSeconds: Math.min(this.options.timeoutSeconds, this.secondsLeft()),
+        signal: this.options.signal,
+        committed: () => {
+          this.isCommitted = true;
+        },
+      },
+      work,
+    );
+    const latencyMs = attempt.latency_ms;
     const failed = isProviderFailure(outcome) ? outcome : undefined;
     const { kind, retryAfterSeconds } = failed?.llm ?? {};
     this.unreported.push({
       grant: this.grant(),
       ...(kind === undefined ? {} : { failure: { kind, retryAfterSeconds } }),
     });
-    this.record({ provider, request, latencyMs, key }, failed);
+    this.attempts.push(attempt);
     const used = { provider, request, latencyMs, wasted: failed !== undefined };
     if (!isProviderFailure(outcome)) {
       this.budget.settle({ ...used, usage: outcome.usage, text: outcome.text });
@@ -235,23 +233,6 @@ export class GovernedCall {
     if (billed.state === 'unknown')
       this.budget.settle({ ...used, usage: undefined, text: billed.partialText, atEstimate });
     return outcome;
-  }
-
-  private async call(
-    { provider, key, request }: { provider: ProviderName; key: string; request: ModelRequest },
-    work: (target: Target) => Promise<ModelAnswer>,
-  ): Promise<ModelAnswer | ProviderFailure> {
-    const limit = limitedSignal(this.options.signal, Math.min(this.options.timeoutSeconds, this.secondsLeft()));
-    const committed = () => {
-      this.isCommitted = true;
-    };
-    try {
-      return await work({ provider, model: request.model, key, request, signal: limit.signal, committed });
-    } catch (thrown: unknown) {
-      return isProviderFailure(thrown) ? thrown : unexpectedFailure(provider, thrown);
-    } finally {
-      limit.clear();
-    }
   }
 
   /** Waits before another try of the same provider; false when its wait does not fit into the time left. */
@@ -288,26 +269,6 @@ export class GovernedCall {
   private tell({ opened, parkedNow }: Awaited<ReturnType<Guards['failOver']>>['changes']): void {
     for (const circuit of opened) this.ports.onEvent({ type: 'circuit_opened', circuit });
     for (const provider of parkedNow) this.ports.onEvent({ type: 'parked', provider });
-  }
-
-  private record(
-    made: { provider: ProviderName; request: ModelRequest; latencyMs: number; key: ProviderKey },
-    failed: ProviderFailure | undefined,
-  ): void {
-    const attempt: Attempt = {
-      provider: made.provider,
-      model: made.request.model,
-      ok: failed === undefined,
-      reason: failed?.code ?? null,
-      kind: failed?.llm.kind ?? null,
-      latency_ms: made.latencyMs,
-      retry_after_s: failed?.llm.retryAfterSeconds ?? null,
-      message: failed?.message ?? null,
-    };
-    this.attempts.push(attempt);
-    const key = { id: made.key.id, fingerprint: made.key.fingerprint };
-    const max_output_tokens = made.request.max_tokens;
-    this.ports.onEvent({ type: 'attempt', tags: this.options.tags, attempt, key, max_output_tokens });
   }
 }
 

@@ -1,8 +1,9 @@
 import type { ModelAnswer, ModelEvent } from '../model.ts';
 import type { RouterCall, RouterEventItem } from './create-router.ts';
-import type { GovernedCall, Target } from './governed-call.ts';
+import type { GovernedCall } from './governed-call.ts';
 import { hitAnswer, servedAnswer } from './router-answer.ts';
 import type { RouterPorts } from './router-ports.ts';
+import type { Target } from './try-provider.ts';
 
 /**
  * Streams a governed call. Reading and writing are apart: the provider is read to its end or its settlement whatever the
