@@ -38,6 +38,8 @@ export type {
 } from './metrics.ts';
 export { COMMAND_TIMEOUT_MS, connectRedis, pingRedis, reconnectDelay, redisHealth } from './redis.ts';
 export type { RedisConnectionOptions, RedisPurpose } from './redis.ts';
+export { bindRedisScripts, bindRelease } from './redis-scripts.ts';
+export type { BoundScripts, RedisScript, RunScript } from './redis-scripts.ts';
 export { readiness, startHealthServer } from './health-server.ts';
 export type { HealthCheck, HealthServer, HealthServerOptions, Readiness } from './health-server.ts';
 export { runService } from './run-service.ts';

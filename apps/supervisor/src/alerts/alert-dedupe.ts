@@ -1,3 +1,4 @@
+import { bindRedisScripts, bindRelease } from '@nexus/runtime';
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
@@ -52,36 +53,27 @@ const commitScript = `
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 if tonumber(ARGV[3]) > 0 and redis.call('DECRBY', KEYS[2], ARGV[3]) <= 0 then redis.call('DEL', KEYS[2]) end`;
 
-/** KEYS 1 claim · ARGV 1 owner's open value */
-const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
-
-type Scripted = {
-  nexusAlertClaim(...values: (string | number)[]): Promise<[number, number, number]>;
-  nexusAlertCommit(...values: (string | number)[]): Promise<unknown>;
-  nexusAlertRelease(...values: (string | number)[]): Promise<unknown>;
-};
-
 /** The dedupe all supervisors share; key and TTL are those of contract 5.4. A TTL of 0 allows everything. */
 export function createRedisAlertDedupe(redis: Redis, ttlSeconds: number): AlertDedupe {
   if (ttlSeconds === 0) return noDedupe;
-  redis.defineCommand('nexusAlertClaim', { numberOfKeys: 2, lua: claimScript });
-  redis.defineCommand('nexusAlertCommit', { numberOfKeys: 2, lua: commitScript });
-  redis.defineCommand('nexusAlertRelease', { numberOfKeys: 1, lua: releaseScript });
-  const scripts = redis as unknown as Scripted;
+  const release = bindRelease(redis);
+  const { run } = bindRedisScripts(redis, {
+    claimAlert: { keys: 2, lua: claimScript },
+    commitAlert: { keys: 2, lua: commitScript },
+  });
   return {
     async claim(key, owner) {
       const times = [CLAIM_LEASE_SECONDS * 1000, COUNT_SECONDS];
       const values = [OPEN + owner, DELIVERED + owner, ...times];
-      const [allowed, leftMs, suppressed] = await scripts.nexusAlertClaim(...keysOf(key), ...values);
+      const reply = await run('claimAlert', keysOf(key), ...values);
+      const [allowed, leftMs, suppressed] = reply as [number, number, number];
       if (allowed === 1) return { allowed: true, ttl_seconds: ttlSeconds, suppressed };
       return { allowed: false, ttl_seconds: Math.ceil(leftMs / 1000), suppressed };
     },
     async commit(key, { owner, reported }) {
-      await scripts.nexusAlertCommit(...keysOf(key), DELIVERED + owner, ttlSeconds, reported);
+      await run('commitAlert', keysOf(key), DELIVERED + owner, ttlSeconds, reported);
     },
-    async release(key, owner) {
-      await scripts.nexusAlertRelease(keysOf(key)[0], OPEN + owner);
-    },
+    release: (key, owner) => release(keysOf(key)[0], OPEN + owner),
   };
 }
 

@@ -1,3 +1,4 @@
+import { bindRedisScripts, bindRelease } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import type { Alert } from './alert.ts';
 import { ALERT_FIELD } from './alert-of-entry.ts';
@@ -43,8 +44,6 @@ export const UNTRIED_DUE_MS = 30_000;
 const MOST_DEAD = 1000;
 const MOST_DEAD_TEXT = 16_000;
 
-const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
-
 /** KEYS 1 lease, 2 retries · ARGV 1 owner, 2 entry id, 3 tries and due time */
 const retryScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return end
@@ -60,15 +59,14 @@ end
 redis.call('HDEL', KEYS[2], ARGV[2])
 redis.call('DEL', KEYS[1])`;
 
-type Command = (...values: (string | number)[]) => Promise<unknown>;
-
 /** Opens the stream on a connection for requests. */
 export function openAlertStream(redis: Redis): AlertStream {
   const { stream, retries, dead } = ALERT_KEYS;
-  redis.defineCommand('nexusAlertUnlease', { numberOfKeys: 1, lua: releaseScript });
-  redis.defineCommand('nexusAlertRetry', { numberOfKeys: 2, lua: retryScript });
-  redis.defineCommand('nexusAlertBury', { numberOfKeys: 4, lua: buryScript });
-  const scripts = redis as unknown as Record<'nexusAlertUnlease' | 'nexusAlertRetry' | 'nexusAlertBury', Command>;
+  const release = bindRelease(redis);
+  const { run } = bindRedisScripts(redis, {
+    retryAlert: { keys: 2, lua: retryScript },
+    buryAlert: { keys: 4, lua: buryScript },
+  });
 
   async function withTries(rows: [id: string, fields: string[]][]): Promise<AlertEntry[]> {
     if (rows.length === 0) return [];
@@ -91,9 +89,7 @@ export function openAlertStream(redis: Redis): AlertStream {
     async lease(id, owner) {
       return (await redis.set(ALERT_KEYS.lease + id, owner, 'EX', LEASE_SECONDS, 'NX')) === 'OK';
     },
-    async unlease(id, owner) {
-      await scripts.nexusAlertUnlease(ALERT_KEYS.lease + id, owner);
-    },
+    unlease: (id, owner) => release(ALERT_KEYS.lease + id, owner),
     async done(id) {
       const results = await redis
         .multi()
@@ -105,12 +101,12 @@ export function openAlertStream(redis: Redis): AlertStream {
       if (failed) throw failed;
     },
     async retry({ id, tries, dueAt }, owner) {
-      await scripts.nexusAlertRetry(ALERT_KEYS.lease + id, retries, owner, id, `${tries}:${dueAt}`);
+      await run('retryAlert', [ALERT_KEYS.lease + id, retries], owner, id, `${tries}:${dueAt}`);
     },
     async bury({ id, fields }, { owner, burial }) {
       const written = JSON.stringify(fields).slice(0, MOST_DEAD_TEXT);
       const facts = ['entry', id, 'why', burial.why, 'tries', burial.tries, 'fields', written];
-      await scripts.nexusAlertBury(ALERT_KEYS.lease + id, retries, stream, dead, owner, id, MOST_DEAD, ...facts);
+      await run('buryAlert', [ALERT_KEYS.lease + id, retries, stream, dead], owner, id, MOST_DEAD, ...facts);
     },
     async counts() {
       const [waiting, buried] = await Promise.all([redis.xlen(stream), redis.xlen(dead)]);

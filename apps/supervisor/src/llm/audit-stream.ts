@@ -1,5 +1,5 @@
 import { AUDIT_STREAM } from '@nexus/finops-ledger';
-import type { Logger } from '@nexus/runtime';
+import { bindRedisScripts, type Logger } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 
 /** Keeps records in order. `write` never waits or throws; `flush` resolves when what was written is stored or given up. */
@@ -30,6 +30,7 @@ for i = 2, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 're
  * record may stand there twice, because nobody knows whether the first try was done.
  */
 export function createAuditStream({ redis, logger, later }: AuditStreamOptions): AuditSink {
+  const { run } = bindRedisScripts(redis, { appendRecords: { keys: 1, lua: APPEND } });
   let waiting: Record<string, unknown>[] = [];
   let lost = 0;
   let planned = false;
@@ -56,7 +57,7 @@ export function createAuditStream({ redis, logger, later }: AuditStreamOptions):
 
   async function store(batch: Record<string, unknown>[]): Promise<boolean> {
     try {
-      await redis.eval(APPEND, 1, AUDIT_STREAM, MOST_ENTRIES, ...batch.map((record) => JSON.stringify(record)));
+      await run('appendRecords', [AUDIT_STREAM], MOST_ENTRIES, ...batch.map((record) => JSON.stringify(record)));
       reportLost();
       return true;
     } catch (error) {

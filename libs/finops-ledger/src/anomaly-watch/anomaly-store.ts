@@ -1,4 +1,5 @@
 import type { CircuitMemory, SeriesState } from '@nexus/finops';
+import { bindRelease } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { readOpenEpisode, readSeries, writeSeries, type OpenEpisode } from './series-text.ts';
@@ -46,17 +47,15 @@ const KEPT_SECONDS = 36 * 86_400;
 const FOUND_SECONDS = 900;
 const CIRCUITS_SECONDS = 2 * 86_400;
 
-/** KEYS 1 lease · ARGV 1 owner */
-const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
-
 const memorySchema = z.object({ since: z.number(), first_fail_ts: z.number(), open_until: z.number() });
 
 /** The store all supervisors and the command share. */
 export function createAnomalyStore(redis: Redis): AnomalyStore {
   const key = (name: string) => PREFIX + name;
+  const release = bindRelease(redis);
   return {
     lease: async (owner) => (await redis.set(key('lease'), owner, 'EX', LEASE_SECONDS, 'NX')) === 'OK',
-    release: async (owner) => void (await redis.eval(RELEASE, 1, key('lease'), owner)),
+    release: (owner) => release(key('lease'), owner),
     async hour() {
       const hour = Number((await redis.get(key('hour'))) ?? Number.NaN);
       return Number.isSafeInteger(hour) ? hour : undefined;

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { bindRelease } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
+import { createHash } from 'node:crypto';
 
 /**
  * Tells each anomaly once, over all processes: claim → deliver → commit, or release when it could not be delivered. A
@@ -16,19 +17,17 @@ export type ToldAnomalies = {
 
 const CLAIM_SECONDS = 60;
 
-/** KEYS 1 claim · ARGV 1 owner */
-const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
-
 /** `receiver` names who is told: a chat and a webhook are told each. `owner` is this process, or one run of it. */
 export function createToldAnomalies(
   redis: Redis,
   { receiver, owner }: { receiver: string; owner: string },
 ): ToldAnomalies {
+  const release = bindRelease(redis);
   const keyOf = (key: string) => `{nexus}:anomaly:told:${receiver}:${plain(key)}`;
   return {
     claim: async (key) => (await redis.set(keyOf(key), owner, 'EX', CLAIM_SECONDS, 'NX')) === 'OK',
     commit: async (key, seconds) => void (await redis.set(keyOf(key), 'told', 'EX', Math.max(1, Math.ceil(seconds)))),
-    release: async (key) => void (await redis.eval(RELEASE, 1, keyOf(key), owner)),
+    release: (key) => release(keyOf(key), owner),
   };
 }
 

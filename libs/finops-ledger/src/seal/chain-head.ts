@@ -1,3 +1,4 @@
+import { bindRedisScripts } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { scripts } from '../lua.generated.ts';
 import { chainKeys, emptyState, type ChainKind, type ChainState, type ManifestEntry } from './chain-state.ts';
@@ -18,16 +19,15 @@ export type ChainLease = {
 
 export type TakenLease = { taken: true; lease: ChainLease } | { taken: false; freeInMs: number };
 
-type SealScript = 'sealTake' | 'sealRenew' | 'sealAdvance' | 'sealRelease';
-type Command = (...values: (string | number)[]) => Promise<unknown>;
+const { sealTake, sealRenew, sealAdvance, sealRelease } = scripts;
 
 /** Reads and moves the head of a chain in Redis. */
 export function createChainHead(redis: Redis, kind: ChainKind, leaseMs: number) {
   const keys = chainKeys(kind);
-  const run = bindScripts(redis);
+  const { run } = bindRedisScripts(redis, { sealTake, sealRenew, sealAdvance, sealRelease });
 
   async function take(token: string): Promise<TakenLease> {
-    const [taken, second, text = ''] = (await run('sealTake', [keys.head, keys.lease, token, leaseMs])) as [
+    const [taken, second, text = ''] = (await run('sealTake', [keys.head, keys.lease], token, leaseMs)) as [
       number,
       string | number,
       string?,
@@ -38,18 +38,18 @@ export function createChainHead(redis: Redis, kind: ChainKind, leaseMs: number) 
       state: parseState(text, keys.head),
       dirty: before !== '',
       async renew() {
-        return (await run('sealRenew', [keys.head, keys.lease, token, leaseMs])) === 1;
+        return (await run('sealRenew', [keys.head, keys.lease], token, leaseMs)) === 1;
       },
       async advance(next, manifestLine = '') {
         const { version } = lease.state;
         const state = { ...next, version: version + 1 };
         const values = [token, leaseMs, version, JSON.stringify(state), state.count, state.hash, manifestLine];
-        const answer = await run('sealAdvance', [keys.head, keys.lease, keys.manifest, ...values]);
+        const answer = await run('sealAdvance', [keys.head, keys.lease, keys.manifest], ...values);
         if (answer !== 1) throw takenOver(kind);
         lease.state = state;
       },
       async release(clean) {
-        await run('sealRelease', [keys.head, keys.lease, token, clean ? '' : before === '' ? token : before]);
+        await run('sealRelease', [keys.head, keys.lease], token, clean ? '' : before === '' ? token : before);
       },
     };
     return { taken: true, lease };
@@ -95,16 +95,4 @@ function parseJson(text: string): unknown {
 function takenOver(kind: ChainKind): Error {
   const message = `Another process seals the ${kind} now: this one was away too long. Nothing is lost; it goes on there.`;
   return sealError('SEAL_TAKEN_OVER', message);
-}
-
-function bindScripts(redis: Redis): (name: SealScript, values: (string | number)[]) => Promise<unknown> {
-  for (const name of ['sealTake', 'sealRenew', 'sealAdvance', 'sealRelease'] as const) {
-    redis.defineCommand(`nexus_${name}`, { numberOfKeys: scripts[name].keys, lua: scripts[name].lua });
-  }
-  const commands = redis as unknown as Record<string, Command>;
-  return async function run(name, values) {
-    const command = commands[`nexus_${name}`];
-    if (command === undefined) throw new Error(`script ${name} is not registered on this connection`);
-    return command.apply(redis, values);
-  };
 }

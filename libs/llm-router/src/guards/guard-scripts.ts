@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
+import { bindRedisScripts, type RedisScript, type RunScript } from '@nexus/runtime';
 import type { Redis } from 'ioredis';
 import { scripts } from '../lua.generated.ts';
 
 export type GuardScript = keyof typeof scripts;
-type Argument = string | number;
-type Command = (...values: Argument[]) => Promise<unknown>;
 
 /**
  * A script of somebody else's that runs as a part of one of the guards', with the same fate: `lua` is its body, for which
@@ -15,26 +13,24 @@ export type RiderScript = { lua: string; keys: readonly string[] };
 export type RiderScripts = { [Name in 'admit' | 'conclude']?: RiderScript | undefined };
 
 /** Registers the guards' scripts on a connection, with their riders, and returns how to run them there. */
-export function bindGuardScripts(
-  connection: Redis,
-  riders: RiderScripts,
-): (name: GuardScript, keys: string[], ...values: Argument[]) => Promise<unknown> {
-  const commands = connection as unknown as Record<string, Command>;
-  const bound = new Map<GuardScript, { command: Command; riderKeys: readonly string[] }>();
-  for (const name of Object.keys(scripts) as GuardScript[]) {
-    const rider = (riders as Partial<Record<GuardScript, RiderScript>>)[name];
-    const riderKeys = rider?.keys ?? [];
-    const lua = `${riderFunction(rider)}\n${scripts[name].lua}`;
-    // Other guards on the same connection may have other riders.
-    const commandName = `nexus_guard_${name}_${createHash('sha256').update(lua).digest('hex').slice(0, 16)}`;
-    connection.defineCommand(commandName, { numberOfKeys: scripts[name].keys + riderKeys.length, lua });
-    bound.set(name, { command: commands[commandName] as Command, riderKeys });
-  }
-  return function run(name, keys, ...values) {
-    const script = bound.get(name);
-    if (script === undefined) throw new Error(`script ${name} is not registered on this connection`);
-    return script.command.apply(connection, [...keys, ...script.riderKeys, ...values]);
+export function bindGuardScripts(connection: Redis, { admit, conclude }: RiderScripts): RunScript<GuardScript> {
+  const { run } = bindRedisScripts(connection, {
+    ...scripts,
+    admit: withRider(scripts.admit, admit),
+    conclude: withRider(scripts.conclude, conclude),
+  });
+  const riderKeys: Partial<Record<GuardScript, readonly string[] | undefined>> = {
+    admit: admit?.keys,
+    conclude: conclude?.keys,
   };
+  return (name, keys, ...values) => {
+    const added = riderKeys[name];
+    return run(name, added === undefined ? keys : [...keys, ...added], ...values);
+  };
+}
+
+function withRider({ lua, keys }: RedisScript, rider: RiderScript | undefined): RedisScript {
+  return { lua: `${riderFunction(rider)}\n${lua}`, keys: keys + (rider?.keys.length ?? 0) };
 }
 
 function riderFunction(rider: RiderScript | undefined): string {
