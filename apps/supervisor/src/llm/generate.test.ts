@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from '@nexus/simulators';
 import {
-  type Answer,
   codeOf,
   concluded,
   createLlmKit,
@@ -11,6 +10,7 @@ import {
   linesOf,
   metricOf,
   post,
+  type Answer,
 } from './testing/llm-kit.ts';
 
 const kit = createLlmKit();

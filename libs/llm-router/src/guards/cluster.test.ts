@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Cluster, type Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
-import { callOf, conclude, granted } from '../testing/guard-conformance.ts';
+import { callOf, conclude, granted } from '../testing/guard-calls.ts';
 import { connectTo, openGuards, removeTemporaryFiles, temporaryFile } from '../testing/guard-fixture.ts';
 import type { GuardedCall } from './guards.ts';
 

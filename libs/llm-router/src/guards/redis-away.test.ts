@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
-import { callOf, conclude, granted, refused } from '../testing/guard-conformance.ts';
+import { callOf, conclude, granted, refused } from '../testing/guard-calls.ts';
 import {
   connectTo,
   openGuards,

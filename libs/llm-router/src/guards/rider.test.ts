@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
 import type { Redis } from 'ioredis';
-import { callOf, conclude, granted } from '../testing/guard-conformance.ts';
+import { callOf, conclude, granted } from '../testing/guard-calls.ts';
 import { connectTo, openGuards, removeTemporaryFiles, temporaryFile } from '../testing/guard-fixture.ts';
 import type { RiderScript } from './guard-scripts.ts';
 import type { GuardedCall, RateLimits } from './guards.ts';

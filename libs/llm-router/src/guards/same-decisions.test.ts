@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
-import { conclude } from '../testing/guard-conformance.ts';
+import { conclude } from '../testing/guard-calls.ts';
 import { connectTo, openGuards, passInRedis, removeTemporaryFiles, temporaryFile } from '../testing/guard-fixture.ts';
 import type { ProviderName } from '../model.ts';
 import { FAILURE_KINDS, type FailureKind } from '../provider-failure.ts';

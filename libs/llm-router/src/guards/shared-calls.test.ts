@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { startTestRedis, type TestRedis } from '@nexus/local-redis';
-import { callOf, conclude, granted } from '../testing/guard-conformance.ts';
+import { callOf, conclude, granted } from '../testing/guard-calls.ts';
 import {
   connectTo,
   openGuards,

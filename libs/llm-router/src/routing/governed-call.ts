@@ -125,16 +125,19 @@ export class GovernedCall {
   }
 
   private async tellEnd(accepted: Accepted | undefined): Promise<void> {
-    const givingBack = this.budget.giveBack();
-    const granted = this.granted;
-    this.granted = undefined;
     try {
-      if (granted !== undefined) await this.tellGuards(granted, accepted);
+      const givingBack = this.budget.giveBack();
+      const granted = this.granted;
+      this.granted = undefined;
+      try {
+        if (granted !== undefined) await this.tellGuards(granted, accepted);
+      } finally {
+        await givingBack;
+        await this.budget.settled();
+      }
     } catch (error: unknown) {
       this.ports.onEvent({ type: 'conclude_failed', error });
     }
-    await givingBack;
-    await this.budget.settled();
   }
 
   private async tellGuards(granted: Granted, accepted: Accepted | undefined): Promise<void> {
