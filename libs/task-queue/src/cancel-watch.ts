@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis';
 const REMEMBER = 10_000;
 
 /**
- * Hears cancel requests for running tasks: at once by publish/subscribe, and again by looking at the jobs in hand every
- * few seconds, since a message sent while the connection was away is gone.
+ * Hears cancel requests for running tasks: at once by publish/subscribe, and by looking at the jobs in hand when it has
+ * subscribed and every few seconds, since a message sent before that, or while the connection was away, is gone.
  */
 export class CancelWatch {
   private readonly options: CancelWatchOptions;
@@ -19,7 +19,10 @@ export class CancelWatch {
   start(): void {
     const { subscriber, channel, lookEveryMs } = this.options;
     subscriber.on('message', (_channel: string, taskId: string) => this.note(taskId));
-    subscriber.subscribe(channel).catch(this.options.onError);
+    subscriber
+      .subscribe(channel)
+      .then(() => this.look())
+      .catch(this.options.onError);
     this.timer = setInterval(() => void this.look().catch(this.options.onError), lookEveryMs);
     this.timer.unref();
   }
